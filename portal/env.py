@@ -1,0 +1,83 @@
+"""Reads settings from the environment, and refuses what it cannot understand."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Typed access to environment variables.
+
+    Each reader takes the variable's name and a default, and raises ``ImproperlyConfigured`` with
+    the name, the value and what is expected. ``NAME_FILE`` holds the path of a file with the value,
+    for secrets.
+    """
+
+    values: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def text(self, name: str, default: str = "") -> str:
+        if path := self.values.get(f"{name}_FILE"):
+            if name in self.values:
+                raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+            try:
+                return Path(path).read_text().strip()
+            except (OSError, UnicodeDecodeError) as exc:
+                raise ImproperlyConfigured(f"{name}_FILE: cannot read {path} ({exc}).") from exc
+        return self.values.get(name, "").strip() or default
+
+    def path(self, name: str, default: Path) -> Path:
+        return Path(self.text(name, str(default))).expanduser().absolute()
+
+    def integer(self, name: str, default: int, *, least: int = 0) -> int:
+        text = self.text(name, str(default))
+        if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) < least:
+            raise ImproperlyConfigured(f"{name}={text}: expected a whole number from {least}.")
+        return int(text)
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        text = self.text(name, "yes" if default else "no").lower()
+        if text in {"1", "yes", "true", "on"}:
+            return True
+        if text in {"0", "no", "false", "off"}:
+            return False
+        raise ImproperlyConfigured(f"{name}={text}: expected yes or no.")
+
+    def duration(self, name: str, default: str) -> timedelta:
+        text = self.text(name, default)
+        try:
+            return parse_duration(text)
+        except ValueError as exc:
+            raise ImproperlyConfigured(f"{name}={text}: {exc}") from exc
+
+    def size(self, name: str, default: str) -> int:
+        """A number of bytes: ``500M``, ``20G``, ``1048576``."""
+        text = self.text(name, default)
+        match = re.fullmatch(r"([0-9]{1,15})([KMGT]?)B?", text, re.IGNORECASE)
+        if not match:
+            raise ImproperlyConfigured(f"{name}={text}: expected a size like 500M or 20G.")
+        return int(match[1]) * _SIZES[match[2].upper()]
+
+    def address(self, name: str, default: str) -> tuple[str, int]:
+        """A host and port to listen on: ``127.0.0.1:8000``, ``[::1]:8000``."""
+        text = self.text(name, default)
+        host, _, port = text.rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+            raise ImproperlyConfigured(f"{name}={text}: expected HOST:PORT, like 127.0.0.1:8000.")
+        return host.strip("[]"), int(port)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read ``30s``, ``5m``, ``12h`` or ``7d``; raises ``ValueError`` that says what is expected."""
+    match = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text.strip(), re.IGNORECASE)
+    if not match:
+        raise ValueError("expected a duration like 30s, 5m, 12h or 7d")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower()])

@@ -1,0 +1,88 @@
+"""The one interface behind which photos live, whatever their home."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from portal.library.types import (
+    Album,
+    Asset,
+    AssetFilter,
+    LibraryStatus,
+    Page,
+    Problem,
+    RefreshReport,
+    Rendition,
+    StoredFile,
+    TimelineEntry,
+    Totals,
+)
+
+
+class LibraryError(Exception):
+    """A library could not do what was asked; the message is fit for people."""
+
+
+class NotInLibrary(LibraryError):
+    """No visible album or asset has this id (any more)."""
+
+
+class LibraryUnavailable(LibraryError):
+    """The library's home cannot be reached right now; the same call may work later."""
+
+
+class ContentUnreadable(LibraryError):
+    """The file is there, but no picture can be made of it."""
+
+
+class Library(Protocol):
+    """Albums, assets and their bytes.
+
+    All calls block (a database, a disk, a server): call them from a thread. Assets come in the
+    order they were taken, oldest first, equal times by id: the same order in every method.
+    """
+
+    def albums(self) -> Sequence[Album]:
+        """All albums with at least one visible asset, by name."""
+
+    def album(self, album_id: UUID) -> Album:
+        """One album; raises ``NotInLibrary``."""
+
+    def asset(self, asset_id: UUID) -> Asset:
+        """One asset, the moving halves of live photos included; raises ``NotInLibrary``."""
+
+    def assets(self, which: AssetFilter, page: Page | None = None) -> Sequence[Asset]:
+        """The assets that match, all of them without a page. Unknown ids are left out."""
+
+    def totals(self, which: AssetFilter) -> Totals:
+        """Count and size of what ``assets`` would return."""
+
+    def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
+        """What a grid needs of each matching asset; 20,000 in well under a second."""
+
+    def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
+        """Whether the asset matches, or is the moving half of a live photo that does."""
+
+    def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
+        """Where the originals are. One that is gone is left out; nothing is opened."""
+
+    def original(self, asset_id: UUID) -> StoredFile:
+        """Where one original is; raises ``NotInLibrary``."""
+
+    def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
+        """A rendition, made now if it is not there yet (never twice at once).
+
+        Raises ``NotInLibrary``, ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk too).
+        """
+
+    def refresh(self) -> RefreshReport:
+        """Look at the home again. Only one look runs at a time; raises ``LibraryUnavailable``."""
+
+    def make_renditions(self, seconds: float) -> int:
+        """Make waiting renditions for about this long; return how many assets still wait."""
+
+    def status(self) -> LibraryStatus:
+        """The state of things, for the owner."""
+
+    def problems(self, page: Page) -> Sequence[Problem]:
+        """Files that were left out, newest first."""

@@ -1,0 +1,31 @@
+"""Where finished renditions lie on disk: known from ids alone, so the byte path need not ask."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from portal.library.types import Rendition
+
+MEDIA_TYPES = {
+    Rendition.THUMBNAIL: "image/webp",
+    Rendition.THUMBNAIL_2X: "image/webp",
+    Rendition.PREVIEW: "image/webp",
+    Rendition.LARGE: "image/jpeg",
+    Rendition.CLEAN: "video/mp4",
+}
+SUFFIXES = {"image/webp": ".webp", "image/jpeg": ".jpg", "video/mp4": ".mp4"}
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionStore:
+    """Files named ``ab/cd/<asset id>.<rendition><suffix>`` below one folder.
+
+    A file under its final name is complete and never changes: an asset is its content.
+    """
+
+    root: Path
+
+    def path(self, asset_id: UUID, rendition: Rendition) -> Path:
+        name = asset_id.hex
+        suffix = SUFFIXES[MEDIA_TYPES[rendition]]
+        return self.root / name[:2] / name[2:4] / f"{name}.{rendition}{suffix}"

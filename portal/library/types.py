@@ -1,0 +1,170 @@
+"""What a library holds, as plain values: nothing here knows where the photos live."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+
+class AssetKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+class Rendition(StrEnum):
+    """The forms in which an asset's content is delivered.
+
+    All but the original are oriented, in sRGB and free of metadata. Videos have the first four
+    too, made from a poster frame, except ``LARGE``.
+    """
+
+    THUMBNAIL = "thumbnail"  # WebP, short side 250 px
+    THUMBNAIL_2X = "thumbnail2x"  # WebP, short side 500 px, for dense screens
+    PREVIEW = "preview"  # long side 1440 px
+    LARGE = "large"  # JPEG, long side 2048 px, made on demand
+    CLEAN = "clean"  # a video re-muxed without any metadata, made on demand
+    ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Exif:
+    """What the camera wrote down. ``None`` and the empty string mean: not known."""
+
+    make: str = ""
+    model: str = ""
+    lens: str = ""
+    exposure_time: float | None = None  # seconds
+    f_number: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None  # millimetres
+    latitude: float | None = None  # degrees, WGS 84
+    longitude: float | None = None
+    description: str = ""
+    rating: int | None = None  # 0 to 5; -1 is "rejected" (XMP)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A photo or video. Its content never changes: other bytes are another asset."""
+
+    id: UUID
+    kind: AssetKind
+    filename: str  # valid Unicode, without any folder
+    media_type: str
+    size: int  # bytes of the original
+    width: int  # as seen, after orientation
+    height: int
+    taken_at: datetime  # local wall-clock time where it was taken, naive
+    utc_offset: timedelta | None
+    sha1: bytes | None  # of the original's content; None where the library cannot know it
+    thumbhash: bytes = b""
+    duration: timedelta | None = None  # of a video
+    live_video_id: UUID | None = None  # the moving half of a live photo
+    exif: Exif = field(default_factory=Exif)
+
+
+class TimelineEntry(NamedTuple):
+    """One tile of a grid, small enough to hold 20,000 of them."""
+
+    id: UUID
+    width: int
+    height: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    id: UUID
+    name: str  # of a folder library: the path below its root, "2024/Summer"
+    images: int
+    videos: int
+    size: int  # bytes of all originals, live videos included
+    first: date | None
+    last: date | None
+    cover_id: UUID | None
+    version: str  # differs whenever the album's assets differ
+    is_sample: bool = False
+
+    @property
+    def count(self) -> int:
+        return self.images + self.videos
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    images: int
+    videos: int
+    size: int  # bytes of all originals, live videos included
+
+    @property
+    def count(self) -> int:
+        return self.images + self.videos
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFilter:
+    """Which visible assets: of one album, or with given ids, or all of the library.
+
+    Hidden assets (removed files, the moving halves of live photos) never match.
+    """
+
+    album_id: UUID | None = None
+    ids: frozenset[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    offset: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A complete file on this machine's disk, as it was when the library last looked at it."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    media_type: str
+    sha1: bytes | None = None
+    crc32: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that could not be taken in, with a reason fit for the owner's eyes."""
+
+    path: str
+    reason: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What one look at the library's home found.
+
+    ``shrunk_albums`` lost an asset since the last look: links to them must stop granting it.
+    """
+
+    added: int = 0
+    moved: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    problems: int = 0
+    shrunk_albums: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    home: str  # what the owner knows the library as: its root folder, its server's address
+    trouble: str  # empty when all is well, else one sentence for the owner
+    last_refresh: datetime | None
+    is_refreshing: bool
+    images: int
+    videos: int
+    albums: int
+    size: int
+    renditions_waiting: int
+    problems: int

@@ -1,0 +1,31 @@
+"""What the byte path must know about links, handed to it by those who own them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+OWNER_SCOPE = UUID(int=0)  # the scope of media URLs on the owner's own pages
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A link as the byte path sees it. A closed one (deleted, paused) grants nothing."""
+
+    scope: UUID
+    epoch: int
+    is_open: bool
+    expires_at: float | None  # seconds since 1970
+
+    def is_valid(self, now: float) -> bool:
+        return self.is_open and (self.expires_at is None or self.expires_at > now)
+
+
+class Grants(Protocol):
+    """The port through which ``portal.media`` learns of links. Calls block; each is one query."""
+
+    def find(self, scope: UUID) -> Grant | None:
+        """The link with this id, or ``None``."""
+
+    def revised_since(self, moment: datetime) -> list[Grant]:
+        """Every link that was revised after this moment."""

@@ -1,0 +1,35 @@
+"""Static files: which are collected, and how their names are hashed."""
+
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFiles(StaticFilesConfig):
+    """Collect the browser files that pages use, and no other variant of the libraries.
+
+    django-htmx ships htmx 2 and 4, each with readable sources; a comment in one of those looks
+    like an import to Django's module rewriting and stops the collection. PhotoSwipe's
+    package brings its CommonJS build, types and source maps.
+    """
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "htmx-2.js",
+        "htmx-4*",
+        "htmax-4*",
+        "hx-*-4*",
+        "htmx-2-compat-4*",
+        "hx-*-2.js",
+        "umd",
+        "types",
+        "*.map",
+        "*.d.ts",
+        "*.md",
+        "package.json",
+    ]
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+    """Name files by their content, inside ES-module imports too, and compress them."""
+
+    support_js_module_import_aggregation = True

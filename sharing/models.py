@@ -1,0 +1,147 @@
+"""Links, and what each one grants."""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.library.types import AssetFilter
+
+GONE_FOR = timedelta(days=30)  # how long a deleted link still answers 410, and can be undone
+RESERVED_SLUGS = frozenset(
+    "admin albums api assets download downloads events healthz link links login logout media "
+    "metrics new portal readyz s share static status upload uploads".split()
+)
+
+
+def make_key() -> str:
+    return secrets.token_urlsafe(50)
+
+
+def validate_slug(slug: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{3,64}", slug):
+        raise ValidationError(_("Use 3 to 64 letters, digits, “-” or “_”."), code="slug")
+    if slug.lower() in RESERVED_SLUGS:
+        raise ValidationError(_("This address is reserved. Please choose another."), code="slug")
+
+
+class LinkQuerySet(models.QuerySet["SharedLink"]):
+    def alive(self) -> "LinkQuerySet":
+        """Not deleted; paused and expired ones included."""
+        return self.filter(deleted_at=None)
+
+    def of_albums(self, album_ids: frozenset[UUID]) -> "LinkQuerySet":
+        return self.filter(kind=SharedLink.Kind.ALBUM, album_id__in=album_ids)
+
+    def raise_epoch(self) -> int:
+        """Void every media URL handed out so far; returns the number of links."""
+        return self.update(epoch=F("epoch") + 1, revised_at=timezone.now())
+
+    def revised_since(self, moment: datetime) -> "LinkQuerySet":
+        return self.filter(revised_at__gt=moment)
+
+    def long_gone(self) -> "LinkQuerySet":
+        return self.filter(deleted_at__lt=timezone.now() - GONE_FOR)
+
+
+class SharedLink(models.Model):
+    """A link by which guests come in.
+
+    ``epoch`` is part of every media URL's signature: what takes something away raises it
+    (see ``sharing.links``). ``revised_at`` moves with everything that matters to the byte path.
+    """
+
+    class Kind(models.TextChoices):
+        ALBUM = "ALBUM", _("Album")
+        INDIVIDUAL = "INDIVIDUAL", _("Chosen photos")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="links")
+    key = models.CharField(max_length=80, unique=True, default=make_key, editable=False)
+    slug = models.CharField(max_length=64, blank=True, validators=[validate_slug])
+    kind = models.CharField(max_length=10, choices=Kind)
+    album_id = models.UUIDField(null=True, blank=True)
+    description = models.CharField(max_length=200, blank=True)
+    password = models.CharField(max_length=200, blank=True, editable=False)  # Argon2 hash
+    expires_at = models.DateTimeField(null=True, blank=True)
+    allow_download = models.BooleanField(default=True)
+    allow_upload = models.BooleanField(default=False)
+    show_metadata = models.BooleanField(default=True)
+    show_location = models.BooleanField(default=True)
+    is_paused = models.BooleanField(default=False)
+    epoch = models.PositiveIntegerField(default=1, editable=False)
+    visits = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    revised_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("slug"),
+                condition=Q(deleted_at=None) & ~Q(slug=""),
+                name="slug_is_unique_among_the_living",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="ALBUM", album_id__isnull=False)
+                | Q(kind="INDIVIDUAL", album_id=None, allow_upload=False),
+                name="kind_fits_what_is_shared",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description or self.slug or str(self.id)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def path(self) -> str:
+        """The address guests are given, below the public URL."""
+        return f"/s/{self.slug}" if self.slug else f"/share/{self.key}"
+
+    @property
+    def gives_originals(self) -> bool:
+        """Originals carry metadata, so they go only where all of it may be seen."""
+        return self.allow_download and self.show_metadata and self.show_location
+
+    def set_password(self, password: str) -> None:
+        self.password = make_password(password) if password else ""
+
+    def check_password(self, password: str) -> bool:
+        return check_password(password, self.password)
+
+    def assets(self) -> AssetFilter:
+        """What this link shows, as the library's filter."""
+        if self.kind == self.Kind.ALBUM:
+            return AssetFilter(album_id=self.album_id)
+        return AssetFilter(ids=frozenset(self.items.values_list("asset_id", flat=True)))
+
+
+class SharedAsset(models.Model):
+    """One chosen photo of a link of kind INDIVIDUAL."""
+
+    link = models.ForeignKey(SharedLink, models.CASCADE, related_name="items")
+    asset_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "asset_id"], name="asset_once_per_link")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset_id)

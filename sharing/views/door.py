@@ -1,0 +1,88 @@
+"""The door every guest view stands behind: let in, or told kindly why not."""
+
+import re
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sharing.access import Access, LinkClosed, Standing, open_link
+
+P = ParamSpec("P")
+VISITOR_COOKIE = "loggia_visitor"
+VISITOR_REMEMBERED_FOR = 30 * 86_400  # seconds
+GONE = {Standing.DELETED, Standing.PAUSED, Standing.EXPIRED}
+
+
+class GuestRequest(HttpRequest):
+    """A request that came through the door.
+
+    ``base`` is the address of the link's page as the guest knows it, without a slash at its end:
+    addresses below it are made with it, so a guest who has the slug never learns the key.
+    """
+
+    access: Access
+    visitor: str
+    base: str
+
+
+def guest_view(
+    view: Callable[Concatenate[GuestRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Open the link named by the URL's ``door`` and ``handle``, or answer for its closed state."""
+
+    @login_not_required
+    @wraps(view)
+    def knock(
+        request: Any, door: str, handle: str, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        request.base = f"/{door}/{handle}"
+        try:
+            request.access = open_link(handle, request.COOKIES)
+        except LinkClosed as closed:
+            return close(render_closed(request, closed))
+        visitor = request.COOKIES.get(VISITOR_COOKIE, "")
+        is_known = re.fullmatch(r"[\w-]{32}", visitor) is not None
+        request.visitor = visitor if is_known else secrets.token_urlsafe(24)
+        response = view(request, *args, **kwargs)
+        if not is_known:
+            remember_visitor(response, request.visitor)
+        return close(response)
+
+    return knock
+
+
+def render_closed(request: Any, closed: LinkClosed) -> HttpResponse:
+    """The page for a link that is not open: 200 with a form, 410 with a sentence, or 404."""
+    if closed.standing is Standing.LOCKED:
+        return render(request, "guest/locked.html", {"base": request.base})
+    status = 410 if closed.standing in GONE else 404
+    return render(request, "guest/gone.html", {"standing": closed.standing}, status=status)
+
+
+def remember_visitor(response: HttpResponse, visitor: str) -> None:
+    set_private_cookie(response, VISITOR_COOKIE, visitor, max_age=VISITOR_REMEMBERED_FOR)
+
+
+def set_private_cookie(response: HttpResponse, name: str, value: str, *, max_age: int) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def close(response: HttpResponse) -> HttpResponse:
+    """Keep guest pages out of shared caches and search engines."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"
+    return response
