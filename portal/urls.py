@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+# A guest's pages answer below both addresses of a link: /share/<key or slug> and /s/<slug>.
+# The page itself has no slash at its end, so what lies below it brings its own.
+LINK = r"^(?P<door>share|s)/(?P<handle>[\w-]{3,80})"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.accounts.urls")),
     path("", include("sharing.urls")),
-    # A guest's pages answer below both addresses of a link, /share/<key or slug> and /s/<slug>.
-    re_path(
-        r"^(?P<door>share|s)/(?P<handle>[\w-]{3,80})/",
-        include("downloads.urls"),
-    ),
+    re_path(LINK, include("sharing.guest_urls")),
+    re_path(LINK, include("downloads.urls")),
 ]
