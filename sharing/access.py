@@ -4,6 +4,7 @@ Every view, stream and upload asks here; nothing else looks at a link's switches
 """
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,6 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.db.models import F
-from django.db.models.functions import Lower
 
 from portal.media.cookies import binding_cookie
 from portal.media.tickets import MediaSigner
@@ -46,7 +46,7 @@ class Access:
 
     link: SharedLink
     rights: Rights
-    unlock: str  # value of the cookie that unlocked it; empty for links without password
+    unlock: str  # value of the link's unlock cookie, or empty
 
     @property
     def signer(self) -> MediaSigner:
@@ -72,7 +72,9 @@ def open_link(handle: str, cookies: dict[str, str]) -> Access:
 
 def enter(link: SharedLink, cookies: dict[str, str]) -> Access:
     """Let a visitor in to a link already found; raises ``LinkClosed``."""
-    unlock = cookies.get(binding_cookie(link.pk), "") if link.password else ""
+    # Without a password too: a browser unlocked before it was removed still sends the cookie, and
+    # media URLs are checked against what the browser sends.
+    unlock = cookies.get(binding_cookie(link.pk), "")
     standing = standing_of(link, unlock)
     if standing is not Standing.OPEN:
         raise LinkClosed(standing, link)
@@ -81,10 +83,12 @@ def enter(link: SharedLink, cookies: dict[str, str]) -> Access:
 
 def find_link(handle: str) -> SharedLink | None:
     """A link by its key or, case-blind, its slug; of several with one slug, the living one."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{3,80}", handle):
+        return None
     by_key = SharedLink.objects.filter(key=handle).first()
-    if by_key and hmac.compare_digest(by_key.key.encode(), handle.encode()):
+    if by_key and hmac.compare_digest(by_key.key, handle):
         return by_key
-    by_slug = SharedLink.objects.alias(lowered=Lower("slug")).filter(lowered=handle.lower())
+    by_slug = SharedLink.objects.with_slug(handle)
     return by_slug.order_by(F("deleted_at").desc(nulls_first=True)).first()
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.library import get_library
 from portal.library.interface import NotInLibrary
 from portal.library.types import AssetFilter
-from sharing.models import SharedAsset, SharedLink
+from sharing.models import LinkQuerySet, SharedAsset, SharedLink
 
 LOSSES = ("allow_download", "allow_upload", "show_metadata", "show_location")
 
@@ -50,8 +50,6 @@ def share_assets(owner: User, asset_ids: Iterable[UUID], wanted: LinkSettings) -
     found = get_library().assets(AssetFilter(ids=frozenset(asset_ids)))
     if not found:
         raise ValidationError(_("Choose at least one photo."), code="assets")
-    if wanted.allow_upload:
-        raise ValidationError(_("Only a link to an album can take uploads."), code="upload")
     link = _save(SharedLink(owner=owner, kind=SharedLink.Kind.INDIVIDUAL), wanted)
     SharedAsset.objects.bulk_create(SharedAsset(link=link, asset_id=a.id) for a in found)
     return link
@@ -59,36 +57,41 @@ def share_assets(owner: User, asset_ids: Iterable[UUID], wanted: LinkSettings) -
 
 @transaction.atomic
 def change_link(link: SharedLink, wanted: LinkSettings) -> SharedLink:
-    """Apply new settings; raises ``ValidationError`` and then changes nothing."""
-    takes_away = any(getattr(link, name) and not getattr(wanted, name) for name in LOSSES)
-    link = _save(link, wanted)
-    if takes_away or wanted.password is not None:
-        _raise_epoch(link)
-    return link
+    """Return the link with new settings; raises ``ValidationError`` and then changes nothing."""
+    # As it is now, not as it was when a page was shown: a lost epoch would revive old URLs.
+    current = SharedLink.objects.select_for_update().get(pk=link.pk)
+    takes_away = any(getattr(current, name) and not getattr(wanted, name) for name in LOSSES)
+    current = _save(current, wanted)
+    if takes_away or wanted.password:
+        _raise_epoch(current)
+    return current
 
 
+@transaction.atomic
 def pause_link(link: SharedLink, *, paused: bool) -> None:
+    """Turn a link off, or on again: its address stays, and answers 410 meanwhile."""
+    unlike = SharedLink.objects.filter(pk=link.pk, is_paused=not paused)
     link.is_paused = paused
-    _touch(link, "is_paused")
-    if paused:
+    if _revise(unlike, is_paused=paused) and paused:
         _raise_epoch(link)
 
 
+@transaction.atomic
 def delete_link(link: SharedLink) -> None:
     """Take a link away. Its key answers 410 for 30 days, and it can be brought back."""
     link.deleted_at = timezone.now()
-    _touch(link, "deleted_at")
-    _raise_epoch(link)
+    if _revise(SharedLink.objects.alive().filter(pk=link.pk), deleted_at=link.deleted_at):
+        _raise_epoch(link)
 
 
 def restore_link(link: SharedLink) -> None:
     """Undo a deletion; raises ``ValidationError`` when its slug is in use by now."""
-    link.deleted_at = None
     try:
         with transaction.atomic():
-            _touch(link, "deleted_at")
+            _revise(SharedLink.objects.filter(pk=link.pk), deleted_at=None)
     except IntegrityError as exc:
         raise _taken() from exc
+    link.deleted_at = None
 
 
 @transaction.atomic
@@ -100,10 +103,18 @@ def remove_assets(link: SharedLink, asset_ids: Iterable[UUID]) -> int:
     return removed
 
 
+def is_taken(slug: str, *, but_by: SharedLink | None = None) -> bool:
+    """Whether a living link other than ``but_by`` has this slug, in whatever case."""
+    others = SharedLink.objects.alive().with_slug(slug)
+    return (others.exclude(pk=but_by.pk) if but_by else others).exists()
+
+
 def _save(link: SharedLink, wanted: LinkSettings) -> SharedLink:
-    for name in ("description", "expires_at", *LOSSES):
+    if wanted.allow_upload and link.kind != SharedLink.Kind.ALBUM:
+        message = _("Only a link to an album can take uploads.")
+        raise ValidationError({"allow_upload": message}, code="upload")
+    for name in ("description", "slug", "expires_at", *LOSSES):
         setattr(link, name, getattr(wanted, name))
-    link.slug = wanted.slug
     if wanted.password is not None:
         link.set_password(wanted.password)
     link.revised_at = timezone.now()
@@ -112,13 +123,15 @@ def _save(link: SharedLink, wanted: LinkSettings) -> SharedLink:
         with transaction.atomic():
             link.save()
     except IntegrityError as exc:
-        raise _taken() from exc
+        if is_taken(link.slug, but_by=link):
+            raise _taken() from exc
+        raise
     return link
 
 
-def _touch(link: SharedLink, *fields: str) -> None:
-    link.revised_at = timezone.now()
-    link.save(update_fields=[*fields, "revised_at", "updated_at"])
+def _revise(rows: LinkQuerySet, **changes: bool | datetime | None) -> int:
+    now = timezone.now()
+    return rows.update(**changes, revised_at=now, updated_at=now)
 
 
 def _raise_epoch(link: SharedLink) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -41,6 +43,13 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
 
     def of_albums(self, album_ids: frozenset[UUID]) -> "LinkQuerySet":
         return self.filter(kind=SharedLink.Kind.ALBUM, album_id__in=album_ids)
+
+    def owned_by(self, user: AbstractBaseUser | AnonymousUser) -> "LinkQuerySet":
+        return self.filter(owner_id=user.pk)
+
+    def with_slug(self, slug: str) -> "LinkQuerySet":
+        """Case-blind; deleted ones included."""
+        return self.alias(lowered=Lower("slug")).exclude(slug="").filter(lowered=slug.lower())
 
     def raise_epoch(self) -> int:
         """Void every media URL handed out so far; returns the number of links."""
