@@ -5,7 +5,6 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -55,12 +54,9 @@ SECRET_KEY = env.text("LOGGIA_SECRET_KEY") or _read_or_make_secret(LOGGIA_DATA /
 
 # ── Addresses ────────────────────────────────────────────────────────────────
 LOGGIA_BIND = env.address("LOGGIA_BIND", "127.0.0.1:8000")
-LOGGIA_PUBLIC_URL = env.text("LOGGIA_PUBLIC_URL").rstrip("/")
-_public = urlsplit(LOGGIA_PUBLIC_URL)
-if LOGGIA_PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostname):
-    raise ImproperlyConfigured(
-        f"LOGGIA_PUBLIC_URL={LOGGIA_PUBLIC_URL}: expected https://photos.example.org"
-    )
+_public = env.web_address("LOGGIA_PUBLIC_URL")
+LOGGIA_PUBLIC_URL = _public.geturl()
+LOGGIA_TRUSTED_PROXIES = env.text("LOGGIA_TRUSTED_PROXIES")  # addresses or networks, by comma
 # Without a public address Loggia answers to any name: on a home network it is reached by several.
 ALLOWED_HOSTS = [_public.hostname, "localhost", "127.0.0.1", "[::1]"] if _public.hostname else ["*"]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.hostname else []
@@ -90,6 +86,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Against BREACH it pads each page at random; CSRF tokens are masked anew on each page, too.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -180,7 +178,7 @@ LOGGIA_ADMIN_PASSWORD = env.text("LOGGIA_ADMIN_PASSWORD")
 
 # ── Language and time ────────────────────────────────────────────────────────
 USE_TZ = True
-TIME_ZONE = env.text("LOGGIA_TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("LOGGIA_TIME_ZONE", "UTC")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -218,6 +216,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# HSTS and the way from HTTP to HTTPS are the proxy's: Loggia itself speaks plain HTTP.
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 
 # ── Limits and habits ────────────────────────────────────────────────────────
 LOGGIA_SCAN_INTERVAL = env.duration("LOGGIA_SCAN_INTERVAL", "5m")
@@ -234,6 +234,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # What `serve` calls every five seconds: each re-queues its expired leases and clears what is old.
 LOGGIA_SWEEPS = ["sharing.tasks.sweep", "downloads.tasks.sweep"]
 
+_log_level = env.choice("LOGGIA_LOG_LEVEL", "info", ("debug", "info", "warning", "error"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -241,8 +242,9 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOGGIA_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["stderr"], "level": _log_level.upper()},
     "loggers": {
+        "django-q": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
         "pyvips": {"level": "WARNING"},
         "libav": {"level": "CRITICAL"},

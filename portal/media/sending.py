@@ -40,7 +40,7 @@ class SourceBroken(Exception):
 class ByteSource(Protocol):
     """Where bytes come from."""
 
-    def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+    def read(self, offset: int, length: int) -> AsyncGenerator[bytes | bytearray, None]:
         """Yield exactly these bytes in pieces of about ``PIECE``, reading only when asked.
 
         Closing the generator releases all it holds. Raises ``SourceBroken``.
@@ -84,11 +84,7 @@ async def send_body(  # noqa: PLR0913, PLR0917 - an ASGI call is three of them
     """
     current = Validators(body.size, body.etag, body.last_modified)
     selection = select(scope["method"], scope["headers"], current)
-    start = {
-        "type": "http.response.start",
-        "status": int(selection.status),
-        "headers": _headers(body, selection),
-    }
+    start = _start(body, selection)
     if scope["method"] == "HEAD" or not selection.length:
         await send(start)
         await send({"type": "http.response.body", "body": b""})
@@ -100,6 +96,19 @@ async def send_body(  # noqa: PLR0913, PLR0917 - an ASGI call is three of them
         ending = await stream.run(receive, first, pieces, broken=SourceBroken)
     if ending is Ending.CUT:
         await cut_connection(scope, receive)
+
+
+async def send_bytes(scope: Scope, send: Send, body: Body, data: bytes) -> None:
+    """Answer a GET or HEAD with a body that is in memory; the same rules as ``send_body``."""
+    selection = select(
+        scope["method"], scope["headers"], Validators(body.size, body.etag, body.last_modified)
+    )
+    await send(_start(body, selection))
+    if scope["method"] == "HEAD":
+        data = b""
+    elif selection.length != len(data):
+        data = data[selection.start : selection.start + selection.length]
+    await send({"type": "http.response.body", "body": data})
 
 
 async def send_short(
@@ -120,6 +129,14 @@ async def send_short(
         }
     )
     await send({"type": "http.response.body", "body": b"" if is_head else text})
+
+
+def _start(body: Body, selection: Selection) -> dict[str, Any]:
+    return {
+        "type": "http.response.start",
+        "status": int(selection.status),
+        "headers": _headers(body, selection),
+    }
 
 
 def _headers(body: Body, selection: Selection) -> list[tuple[bytes, bytes]]:

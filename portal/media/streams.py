@@ -43,8 +43,8 @@ class Stream:
     async def run(
         self,
         receive: Callable[[], Awaitable[Message]],
-        first: bytes,
-        pieces: AsyncGenerator[bytes, None],
+        first: bytes | bytearray,
+        pieces: AsyncGenerator[bytes | bytearray, None],
         *,
         broken: type[Exception],
     ) -> Ending:
@@ -67,7 +67,9 @@ class Stream:
         # Ended early by the watcher, by a withdrawn grant, or by a source of the wrong length.
         return Ending.LEFT if self._has_left else Ending.CUT
 
-    async def _pump(self, first: bytes, pieces: AsyncGenerator[bytes, None]) -> None:
+    async def _pump(
+        self, first: bytes | bytearray, pieces: AsyncGenerator[bytes | bytearray, None]
+    ) -> None:
         await self._pass_on(first)
         async for piece in pieces:
             is_too_long = len(piece) > self._remaining
@@ -75,7 +77,7 @@ class Stream:
                 return
             await self._pass_on(piece)
 
-    async def _pass_on(self, piece: bytes) -> None:
+    async def _pass_on(self, piece: bytes | bytearray) -> None:
         rest = self._remaining - len(piece)
         await self._send({"type": "http.response.body", "body": piece, "more_body": rest > 0})
         self._remaining = rest

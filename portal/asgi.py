@@ -1,0 +1,76 @@
+"""The ASGI application: bytes and streams before Django, pages behind."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django_app = get_asgi_application()  # makes the models importable, so it comes first
+
+from django.conf import settings  # noqa: E402
+
+from portal.library import get_library  # noqa: E402
+from portal.library.renditions import RenditionStore  # noqa: E402
+from portal.media.app import MediaApp  # noqa: E402
+from portal.media.memory import MemoryCache  # noqa: E402
+from portal.media.sending import Receive, Scope, Send  # noqa: E402
+from portal.media.shelf import Shelf  # noqa: E402
+from portal.media.table import GrantTable  # noqa: E402
+from portal.media.tickets import PREFIX  # noqa: E402
+from portal.static_app import StaticApp  # noqa: E402
+from sharing.grants import LinkGrants  # noqa: E402
+
+App = Callable[..., Awaitable[None]]
+Background = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Front:
+    """Sends each request to the application of its path's first part, and all else to pages.
+
+    ``background`` coroutines run from the server's start to its end.
+    """
+
+    def __init__(self, pages: App, mounts: dict[str, App], background: list[Background]) -> None:
+        self._pages = pages
+        self._mounts = mounts
+        self._background = background
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            first_part = scope["path"].split("/", 2)[1] if "/" in scope["path"] else ""
+            app = self._mounts.get(first_part, self._pages)
+            await app(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:  # a WebSocket: there are none here
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        running = [asyncio.create_task(start()) for start in self._background]
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for task in running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def make_application() -> Front:
+    grants = GrantTable(LinkGrants())
+    memory = MemoryCache(settings.LOGGIA_MEMORY_CACHE_SIZE)
+    shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
+    mounts: dict[str, App] = {
+        PREFIX.strip("/"): MediaApp(grants, shelf),
+        settings.STATIC_URL.strip("/"): StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
+    }
+    return Front(django_app, mounts, [grants.run])
+
+
+application = make_application()

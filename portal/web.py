@@ -1,0 +1,103 @@
+"""One web process: the ASGI server, configured."""
+
+import asyncio
+import logging
+import resource
+import socket
+import struct
+
+from django.conf import settings
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from portal.media.streams import ABORT
+
+KEEP_ALIVE = 75  # seconds; longer than a proxy's, which would else send into a closing connection
+HEAD_WITHIN = 20  # seconds until the headers of a request must be complete
+LARGEST_HEAD = 64 * 1024  # bytes of address and headers together
+GRACE = 5  # seconds for running responses at the end
+MOST_FILES = 65_536  # open files and connections, where the system allows that many
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1, with limits on a request's head, and a way to break a connection.
+
+    uvicorn itself bounds neither the size of the headers nor the time until they are complete.
+    """
+
+    _is_in_head = True
+    _head_size = 0
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(HEAD_WITHIN, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._is_in_head:
+            self._stop_timer()
+            return
+        self._head_size += len(data)
+        if self._head_size > LARGEST_HEAD:
+            self.send_400_response("The request's headers are too large.")
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self._abort}  # type: ignore[dict-item]
+        self._is_in_head = True
+        self._head_size = 0
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        super().on_headers_complete()
+
+    def _stop_timer(self) -> None:
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _abort(self) -> None:
+        """Drop what is not sent yet, the kernel's part too: nothing more reaches the client."""
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            at_once = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        self.transport.abort()
+
+
+def run(sock: socket.socket) -> None:
+    """Serve on a listening socket until SIGTERM or SIGINT; then give responses ``GRACE`` seconds."""
+    from portal.asgi import application  # sets up Django and indexes the static files
+
+    _allow_many_files()
+    trusted = settings.LOGGIA_TRUSTED_PROXIES
+    config = Config(
+        application,
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,  # the settings' LOGGING holds
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted or [],
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    Server(config).run(sockets=[sock])
+
+
+def _allow_many_files() -> None:
+    """Systems start programs with 1,024, which a few hundred guests with pictures can use up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
