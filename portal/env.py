@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,7 +37,11 @@ class Environment:
         return self.values.get(name, "").strip() or default
 
     def path(self, name: str, default: Path) -> Path:
-        return Path(self.text(name, str(default))).expanduser().absolute()
+        text = self.text(name, str(default))
+        try:
+            return Path(text).expanduser().absolute()
+        except RuntimeError as exc:  # ~nobody-of-this-name
+            raise ImproperlyConfigured(f"{name}={text}: {exc}") from exc
 
     def integer(self, name: str, default: int, *, least: int = 0) -> int:
         text = self.text(name, str(default))
@@ -73,6 +79,34 @@ class Environment:
         if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
             raise ImproperlyConfigured(f"{name}={text}: expected HOST:PORT, like 127.0.0.1:8000.")
         return host.strip("[]"), int(port)
+
+    def web_address(self, name: str) -> SplitResult:
+        """The address of a site, ``https://photos.example.org``; all empty where it is not set."""
+        text = self.text(name).rstrip("/")
+        expected = ImproperlyConfigured(f"{name}={text}: expected https://photos.example.org")
+        try:
+            url = urlsplit(text)
+            is_site = url.scheme in {"http", "https"} and url.hostname and url.port != 0
+        except ValueError as exc:
+            raise expected from exc
+        if text and (not is_site or url.path or url.query or url.fragment or url.username):
+            raise expected
+        return url
+
+    def time_zone(self, name: str, default: str) -> str:
+        text = self.text(name, default)
+        try:
+            ZoneInfo(text)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+            expected = f"{name}={text}: expected a time zone like Europe/Berlin."
+            raise ImproperlyConfigured(expected) from exc
+        return text
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        text = self.text(name, default).lower()
+        if text not in choices:
+            raise ImproperlyConfigured(f"{name}={text}: expected one of {', '.join(choices)}.")
+        return text
 
 
 def parse_duration(text: str) -> timedelta:

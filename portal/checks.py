@@ -1,0 +1,42 @@
+"""Settings that are each right, but not together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+
+@checks.register
+def check_folders(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Photos are never written to, and never hold what Loggia itself makes."""
+    photos, data = _real(settings.LOGGIA_PHOTOS), _real(settings.LOGGIA_DATA)
+    incoming = _real(settings.LOGGIA_INCOMING)
+    found: list[checks.CheckMessage] = []
+    if data == photos or photos in data.parents:
+        found.append(_error("E001", "LOGGIA_DATA lies inside LOGGIA_PHOTOS: choose another folder"))
+    own = [data / name for name in ("renditions", "spool", "staging")] + [incoming]
+    if any(folder == photos or folder in photos.parents for folder in own):
+        found.append(_error("E002", "LOGGIA_PHOTOS is a folder that Loggia writes to"))
+    if photos in incoming.parents:
+        found.append(_error("E003", "LOGGIA_INCOMING lies inside LOGGIA_PHOTOS"))
+    return found
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    if settings.LOGGIA_PUBLIC_URL.startswith("http:"):
+        hint = "Put a proxy with a certificate in front, and name its https:// address."
+        text = "LOGGIA_PUBLIC_URL is not https: passwords travel in the clear."
+        return [checks.Warning(text, hint=hint, id="loggia.W001")]
+    return []
+
+
+def _real(folder: Path) -> Path:
+    return folder.resolve()
+
+
+def _error(number: str, text: str) -> checks.Error:
+    shown = f"{settings.LOGGIA_PHOTOS}, {settings.LOGGIA_DATA}, {settings.LOGGIA_INCOMING}"
+    return checks.Error(f"{text} (photos, data, incoming: {shown}).", id=f"loggia.{number}")
