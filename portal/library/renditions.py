@@ -9,7 +9,7 @@ from portal.library.types import Rendition
 MEDIA_TYPES = {
     Rendition.THUMBNAIL: "image/webp",
     Rendition.THUMBNAIL_2X: "image/webp",
-    Rendition.PREVIEW: "image/webp",
+    Rendition.PREVIEW: "image/jpeg",
     Rendition.LARGE: "image/jpeg",
     Rendition.CLEAN: "video/mp4",
 }

@@ -22,7 +22,7 @@ class Rendition(StrEnum):
 
     THUMBNAIL = "thumbnail"  # WebP, short side 250 px
     THUMBNAIL_2X = "thumbnail2x"  # WebP, short side 500 px, for dense screens
-    PREVIEW = "preview"  # long side 1440 px
+    PREVIEW = "preview"  # JPEG, long side 1440 px
     LARGE = "large"  # JPEG, long side 2048 px, made on demand
     CLEAN = "clean"  # a video re-muxed without any metadata, made on demand
     ORIGINAL = "original"

@@ -1,0 +1,164 @@
+"""One look at a file: its checksums, what it shows and what the camera wrote, in one read."""
+
+import os
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha1
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from portal.library.content.boxes import is_cut_off
+from portal.library.content.camera import CameraNotes, read_notes
+from portal.library.content.engine import Image
+from portal.library.content.formats import HEAD_BYTES, SUFFIXES, Format, recognize
+from portal.library.content.moments import from_file_time
+from portal.library.content.opening import open_media, read_bounded
+from portal.library.content.sizes import Size, fitting
+from portal.library.content.stills import decode, open_still
+from portal.library.content.thumbhash import LARGEST_SIDE, encode_thumbhash
+from portal.library.content.videos import open_video, poster, read_video_notes
+from portal.library.content.wording import marked as _
+from portal.library.interface import ContentUnreadable, LibraryError
+from portal.library.types import AssetKind, Exif
+
+__all__ = ["SUFFIXES", "Content", "ContentChanged", "read_content"]
+
+_PIECE = 2**20
+_BOXED = {"image/heic", "image/heif", "image/avif"}
+
+
+class ContentChanged(LibraryError):
+    """The file was written to while it was read; it can be read when it has settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a library keeps of one file's content."""
+
+    sha1: bytes
+    crc32: int
+    size: int
+    mtime_ns: int
+    kind: AssetKind
+    media_type: str
+    width: int  # as seen, after orientation
+    height: int
+    taken_at: datetime  # naive local wall-clock time
+    utc_offset: timedelta | None
+    duration: timedelta | None
+    thumbhash: bytes
+    exif: Exif
+    content_id: str  # Apple's mark of the two halves of a live photo
+
+
+@dataclass(frozen=True, slots=True)
+class _Checksums:
+    sha1: bytes
+    crc32: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    width: int
+    height: int
+    duration: timedelta | None
+    thumbhash: bytes
+    notes: CameraNotes
+
+
+def read_content(path: Path) -> Content:
+    """Read a photo or video once, from its first byte to its last, and decode it.
+
+    Raises ``ContentUnreadable`` with a reason for the owner, ``ContentChanged`` when the file's
+    size or time moved meanwhile, or ``OSError``. Symbolic links are not followed.
+    """
+    with open_media(path) as file:
+        before = os.fstat(file.fileno())
+        try:
+            found, checksums, sight = _look(file, before.st_size)
+        except ContentUnreadable as exc:
+            if _has_changed(file, before):
+                raise _changed() from exc
+            raise
+        if _has_changed(file, before):
+            raise _changed()
+    return _content(before, found, checksums, sight)
+
+
+def _look(file: BinaryIO, size: int) -> tuple[Format, _Checksums, _Sight]:
+    found = recognize(file.read(HEAD_BYTES))
+    is_boxed = found.kind is AssetKind.VIDEO or found.media_type in _BOXED
+    if is_boxed and is_cut_off(file, size, found.media_type):
+        raise ContentUnreadable(_("The file is cut off: it does not reach its end."))
+    file.seek(0)
+    look = _look_at_still if found.kind is AssetKind.IMAGE else _look_at_video
+    return (found, *look(file, found.media_type))
+
+
+def _look_at_still(file: BinaryIO, media_type: str) -> tuple[_Checksums, _Sight]:
+    data = read_bounded(file)
+    checksums = _Checksums(sha1(data, usedforsecurity=False).digest(), zlib.crc32(data))
+    still = open_still(data, media_type)
+    image = decode(still, _for_thumbhash, rough=True)
+    notes = read_notes(still.exif, still.xmp)
+    return checksums, _Sight(still.width, still.height, None, _thumbhash(image), notes)
+
+
+def _look_at_video(file: BinaryIO, media_type: str) -> tuple[_Checksums, _Sight]:
+    checksums = _sum_up(file.read)
+    with open_video(file, media_type) as video:
+        image = poster(video, _for_thumbhash)
+        notes = read_video_notes(video)
+        sight = _Sight(video.width, video.height, video.duration, _thumbhash(image), notes)
+    return checksums, sight
+
+
+def _sum_up(read: Callable[[int], bytes]) -> _Checksums:
+    digest, crc = sha1(usedforsecurity=False), 0
+    while piece := read(_PIECE):
+        digest.update(piece)
+        crc = zlib.crc32(piece, crc)
+    return _Checksums(digest.digest(), crc)
+
+
+def _for_thumbhash(width: int, height: int) -> Size:
+    return fitting(width, height, LARGEST_SIDE)
+
+
+def _thumbhash(image: Image) -> bytes:
+    if not image.hasalpha():
+        image = image.bandjoin(255)
+    return encode_thumbhash(np.asarray(image.numpy(), dtype=np.uint8))
+
+
+def _has_changed(file: BinaryIO, before: os.stat_result) -> bool:
+    after = os.fstat(file.fileno())
+    return (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
+
+
+def _changed() -> ContentChanged:
+    return ContentChanged(_("The file is still being written."))
+
+
+def _content(stat: os.stat_result, found: Format, checksums: _Checksums, sight: _Sight) -> Content:
+    taken = sight.notes.taken or from_file_time(stat.st_mtime_ns)
+    return Content(
+        sha1=checksums.sha1,
+        crc32=checksums.crc32,
+        size=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+        kind=found.kind,
+        media_type=found.media_type,
+        width=sight.width,
+        height=sight.height,
+        taken_at=taken.local,
+        utc_offset=taken.offset,
+        duration=sight.duration,
+        thumbhash=sight.thumbhash,
+        exif=sight.notes.exif,
+        content_id=sight.notes.content_id,
+    )
