@@ -9,7 +9,7 @@ class StaticFiles(StaticFilesConfig):
 
     django-htmx ships htmx 2 and 4, each with readable sources; a comment in one of those looks
     like an import to Django's module rewriting and stops the collection. PhotoSwipe's
-    package brings its CommonJS build, types and source maps.
+    package brings its CommonJS build, types, and readable builds that name source maps.
     """
 
     ignore_patterns = [
@@ -20,6 +20,8 @@ class StaticFiles(StaticFilesConfig):
         "hx-*-4*",
         "htmx-2-compat-4*",
         "hx-*-2.js",
+        "photoswipe.esm.js",
+        "photoswipe-lightbox.esm.js",
         "umd",
         "types",
         "*.map",
