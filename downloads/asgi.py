@@ -1,0 +1,148 @@
+"""Archives and event streams as plain ASGI applications, mounted in front of Django."""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from django.db import DatabaseError
+
+from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, cookie, path_parts
+from downloads.events import stream_events
+from downloads.models import Reason
+from downloads.planning import trouble_with
+from downloads.plans import ArchivePlan, NoArchive, Place, Plans
+from downloads.progress import Board, TooManyStreams
+from downloads.services import take_out
+from downloads.streaming import ArchiveSource
+from downloads.tickets import ARCHIVES, EVENTS, read_archive_ticket, read_events_ticket
+from portal.library import get_library
+from portal.library.interface import LibraryError
+from portal.library.types import StoredFile
+from portal.media.coalescing import Overloaded, Questions
+from portal.media.disposition import attachment
+from portal.media.sending import (
+    Body,
+    Receive,
+    Scope,
+    Send,
+    SourceBroken,
+    send_body,
+    send_short,
+)
+from portal.media.table import GrantsUnknown, GrantTable
+from portal.media.tickets import BadTicket
+from sharing.views.door import VISITOR_COOKIE
+
+THREADS = 2  # that read plans, in one process
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveApp:
+    """Serves ``/archives/…``. Whatever is wrong with an address, the answer is the same 404."""
+
+    grants: GrantTable
+    plans: Plans
+    questions: Questions[Any]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope["method"] == "HEAD"
+        if not is_head and scope["method"] != "GET":
+            await send_short(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"GET, HEAD"))
+            return
+        try:
+            await self._answer(scope, receive, send)
+        except (BadTicket, NoArchive):
+            await send_short(send, NOT_FOUND, is_head=is_head)
+        except (GrantsUnknown, LibraryError, DatabaseError, Overloaded, SourceBroken):
+            await send_short(send, BUSY, RETRY_AFTER, is_head=is_head)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        parts = [unquote(part) for part in path_parts(scope["raw_path"], ARCHIVES, 3)]
+        ticket = read_archive_ticket(parts, time.time())
+        admission = await admit(self.grants, ticket, scope)
+        is_get, anew = scope["method"] == "GET", _starts_anew(scope)
+        question = partial(
+            self.plans.get,
+            ticket.download_id,
+            ticket.link_id,
+            admission.epoch,
+            anew=anew,
+            counts=is_get,
+        )
+        key = (ticket.download_id, admission.epoch, anew, is_get)
+        plan: ArchivePlan = await self.questions.ask(key, question)
+        body = Body(
+            size=plan.layout.length,
+            etag=plan.layout.etag,
+            media_type="application/zip",
+            last_modified=plan.made_at,
+            disposition=attachment(ticket.name),
+        )
+        source = ArchiveSource(plan, self._relocate, partial(self._report, plan))
+        await send_body(scope, receive, send, body, source, admission.still)
+
+    async def _relocate(self, place: Place) -> StoredFile:
+        file: StoredFile = await self.questions.ask(
+            ("relocate", place.asset_id, place.rendition), partial(_locate, place)
+        )
+        return file
+
+    async def _report(self, plan: ArchivePlan, place: Place) -> None:
+        key = ("report", plan.download_id, place.position)
+        await self.questions.ask(key, partial(_take_out, plan, place))
+
+
+@dataclass(frozen=True, slots=True)
+class EventsApp:
+    """Serves ``/events/downloads/…``: the dock as Server-Sent Events (WHATWG HTML, 9.2)."""
+
+    grants: GrantTable
+    board: Board
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            await send_short(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"GET"))
+            return
+        try:
+            (token,) = path_parts(scope["raw_path"], EVENTS, 1)
+            visitor = cookie(scope, VISITOR_COOKIE)
+            ticket = read_events_ticket(token, visitor, time.time())
+            admission = await admit(self.grants, ticket, scope)
+            view = ticket.viewpoint(admission.epoch, admission.binding)
+            subscription = self.board.subscribe(view, admission.still)
+        except BadTicket:
+            await send_short(send, NOT_FOUND)
+        except (GrantsUnknown, DatabaseError, TooManyStreams):
+            await send_short(send, BUSY, RETRY_AFTER)
+        else:
+            await stream_events(subscription, receive, send)
+
+
+def make_archives(grants: GrantTable) -> ArchiveApp:
+    """Make the application for ``/archives/``."""
+    return ArchiveApp(grants, Plans(), Questions("archives", THREADS))
+
+
+def make_events(grants: GrantTable) -> EventsApp:
+    """Make the application for ``/events/``."""
+    return EventsApp(grants, Board())
+
+
+def _starts_anew(scope: Scope) -> bool:
+    """Whether the answer begins with the first byte: a resumed one must stay what it was."""
+    wanted = (value for name, value in scope["headers"] if name == b"range")
+    return all(value.replace(b" ", b"").startswith(b"bytes=0-") for value in wanted)
+
+
+def _locate(place: Place) -> StoredFile:
+    if place.is_original:
+        return get_library().original(place.asset_id)
+    return get_library().rendition(place.asset_id, place.rendition)
+
+
+def _take_out(plan: ArchivePlan, place: Place) -> None:
+    reason = trouble_with(place.file) if place.is_original else Reason.NONE
+    take_out(plan.download_id, place.position, reason or Reason.CHANGED)

@@ -1,0 +1,159 @@
+"""Which files a download is made of: their form, their names, their dates."""
+
+import calendar
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from downloads.models import Download, DownloadItem, ItemState, Reason, Size
+from downloads.names import Names, neutral_stem, split
+from portal.library import get_library
+from portal.library.renditions import MEDIA_TYPES, SUFFIXES
+from portal.library.types import Asset, AssetFilter, AssetKind, Rendition, StoredFile
+from sharing.access import Rights, rights_of
+
+Part = DownloadItem.Part
+Originals = Mapping[UUID, StoredFile]
+
+
+@dataclass(slots=True)
+class Planner:
+    """Turns chosen assets into items, one link's rights applied."""
+
+    download: Download
+    rights: Rights
+    originals: Originals
+    count: int
+    names: Names
+
+    def items_of(self, number: int, asset: Asset) -> list[DownloadItem]:
+        """Return one item, or two for a live photo: side by side, with one stem."""
+        kind = Part.VIDEO if asset.kind is AssetKind.VIDEO else Part.STILL
+        parts = [(asset.id, kind)]
+        if asset.live_video_id:
+            parts.append((asset.live_video_id, Part.VIDEO))
+        modified, offset = self._time(asset)
+        items = [
+            DownloadItem(
+                download=self.download,
+                asset_id=asset_id,
+                part=part,
+                rendition=self._rendition(part),
+                modified=modified,
+                utc_offset=offset,
+            )
+            for asset_id, part in parts
+        ]
+        self._name(items, number, asset.filename)
+        return items
+
+    def _name(self, items: list[DownloadItem], number: int, filename: str) -> None:
+        stem, suffix = split(filename)
+        if not self.rights.metadata:
+            kind = "video" if items[0].part == Part.VIDEO else "photo"
+            stem = neutral_stem(kind, number, self.count)
+        suffixes = [self._suffix(item, suffix) for item in items]
+        for item, name in zip(items, self.names.take(stem, suffixes), strict=True):
+            item.name = name
+
+    def _rendition(self, part: Part) -> Rendition:
+        if part is Part.VIDEO:
+            return Rendition.ORIGINAL if self.rights.originals else Rendition.CLEAN
+        is_large = self.download.size == Size.LARGE or not self.rights.originals
+        return Rendition.LARGE if is_large else Rendition.ORIGINAL
+
+    def _suffix(self, item: DownloadItem, otherwise: str) -> str:
+        if item.rendition != Rendition.ORIGINAL:
+            return SUFFIXES[MEDIA_TYPES[Rendition(item.rendition)]]
+        file = self.originals.get(item.asset_id)
+        return file.path.suffix if file and file.path.suffix else otherwise
+
+    def _time(self, asset: Asset) -> tuple[int, int]:
+        """When it was taken, or with metadata withheld the day of this download."""
+        if not self.rights.metadata:
+            day = self.download.created_at.date()
+            return calendar.timegm(day.timetuple()), 0
+        offset = asset.utc_offset
+        if offset is None:
+            offset = _local_offset(asset)
+        seconds = int(offset.total_seconds())
+        return calendar.timegm(asset.taken_at.timetuple()) - seconds, seconds
+
+
+def plan(download: Download) -> list[DownloadItem]:
+    """Make the items of a download from what its link grants now; nothing is saved."""
+    library = get_library()
+    granted = {entry.id for entry in library.timeline(download.link.assets())}
+    chosen = granted.intersection(download.asset_ids)
+    assets = library.assets(AssetFilter(ids=frozenset(chosen))) if chosen else []
+    files = library.originals(_all_ids(assets))
+    planner = Planner(download, rights_of(download.link), files, len(assets), Names())
+    items = [
+        item for number, asset in enumerate(assets, 1) for item in planner.items_of(number, asset)
+    ]
+    for position, item in enumerate(items):
+        item.position = position
+    return items
+
+
+def settle(items: Iterable[DownloadItem]) -> None:
+    """Look at the original behind each item and set its state; nothing is saved.
+
+    What needs no reading is ready at once, what is not as the library knows it is left out.
+    """
+    items = list(items)
+    originals = get_library().originals(list({item.asset_id for item in items}))
+    for item in items:
+        settle_one(item, originals.get(item.asset_id))
+    if (
+        items
+        and all(item.reason == Reason.GONE for item in items)
+        and get_library().status().trouble
+    ):
+        # Not the files are gone but their home: an unplugged disk comes back.
+        for item in items:
+            item.state, item.reason = ItemState.FAILED, Reason.UNAVAILABLE
+
+
+def settle_one(item: DownloadItem, file: StoredFile | None) -> None:
+    reason = Reason.GONE if file is None else trouble_with(file)
+    if file is None or reason:
+        gone = reason == Reason.GONE
+        item.state = ItemState.MISSING if gone else ItemState.FAILED
+        item.reason = reason
+    elif item.rendition == Rendition.ORIGINAL:
+        item.size, item.mtime_ns, item.crc32 = file.size, file.mtime_ns, file.crc32
+        is_known = file.crc32 is not None
+        item.state = ItemState.READY if is_known else ItemState.WAITING
+        item.done = file.size if is_known else 0
+        item.reason = Reason.NONE
+    elif item.state != ItemState.READY:
+        item.state, item.reason = ItemState.WAITING, Reason.NONE
+
+
+def trouble_with(file: StoredFile) -> Reason:
+    """Compare a stored original with what the library last saw."""
+    try:
+        found = os.lstat(file.path)
+    except (OSError, ValueError):
+        return Reason.GONE
+    if not stat.S_ISREG(found.st_mode):
+        return Reason.GONE
+    is_same = (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
+    return Reason.NONE if is_same else Reason.CHANGED
+
+
+def _all_ids(assets: Sequence[Asset]) -> list[UUID]:
+    live = [asset.live_video_id for asset in assets if asset.live_video_id]
+    return [asset.id for asset in assets] + live
+
+
+def _local_offset(asset: Asset) -> timedelta:
+    """Return the portal's own offset at that time: the best guess where the camera had none."""
+    moment = asset.taken_at.replace(tzinfo=timezone.get_default_timezone())
+    return moment.utcoffset() or timedelta()

@@ -1,0 +1,134 @@
+"""The plan of an archive as a web process keeps it: its layout, and where each file lies."""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from downloads.archive import Layout
+from downloads.contents import layout, left_out
+from downloads.models import Download, DownloadItem, Reason
+from downloads.planning import trouble_with
+from downloads.preparing import drop_items
+from portal.library import get_library
+from portal.library.renditions import MEDIA_TYPES, RenditionStore
+from portal.library.types import Rendition, StoredFile
+
+MOST_ENTRIES = 100_000  # of all plans kept by one process; about 600 bytes each
+
+
+class NoArchive(Exception):
+    """There is no such archive: never was, is not ready, or belongs to an earlier epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry's bytes lie, and what they must be."""
+
+    position: int
+    asset_id: UUID
+    rendition: Rendition
+    file: StoredFile
+
+    @property
+    def is_original(self) -> bool:
+        return self.rendition is Rendition.ORIGINAL
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePlan:
+    """``places`` belong to the layout's first entries, in order; a note may follow them."""
+
+    download_id: UUID
+    version: int
+    made_at: float
+    layout: Layout
+    places: list[Place]
+
+
+class Plans:
+    """Keeps recent plans in memory. Its methods block and are safe in threads."""
+
+    def __init__(self) -> None:
+        self._plans: OrderedDict[tuple[UUID, int], ArchivePlan] = OrderedDict()
+        self._lock = threading.Lock()
+        self._store = RenditionStore(settings.RENDITIONS_DIR)
+
+    def get(
+        self, download_id: UUID, link_id: UUID, epoch: int, *, anew: bool, counts: bool
+    ) -> ArchivePlan:
+        """Return the plan of a ready archive; raises ``NoArchive``, ``LibraryError``.
+
+        With ``anew`` every original is looked at first, and what is gone left out and named:
+        afterwards the length is promised. ``counts`` notes that the guest fetches it now.
+        """
+        download = _find(download_id, link_id, epoch)
+        plan = self._load(download)
+        if anew and (gone := _gone(plan)):
+            drop_items(download, gone)
+            download = _find(download_id, link_id, epoch)
+            plan = self._load(download)
+        if counts and download.fetched_at is None:
+            Download.objects.filter(pk=download_id, fetched_at=None).update(
+                fetched_at=timezone.now()
+            )
+        return plan
+
+    def _load(self, download: Download) -> ArchivePlan:
+        key = (download.pk, download.version)
+        with self._lock:
+            plan = self._plans.get(key)
+            if plan is not None:
+                self._plans.move_to_end(key)
+                return plan
+        plan = self._make(download)
+        with self._lock:
+            self._plans[key] = plan
+            while len(self._plans) > 1 and self._held() > MOST_ENTRIES:
+                self._plans.popitem(last=False)
+        return plan
+
+    def _held(self) -> int:
+        return sum(len(plan.places) for plan in self._plans.values())
+
+    def _make(self, download: Download) -> ArchivePlan:
+        items = list(download.items.in_archive())
+        wanted = {item.asset_id for item in items if item.rendition == Rendition.ORIGINAL}
+        originals = get_library().originals(list(wanted)) if wanted else {}
+        places = [self._place(item, originals) for item in items]
+        with override(download.language):
+            arranged = layout(download, items, left_out(download))
+        made_at = (download.finished_at or download.created_at).timestamp()
+        return ArchivePlan(download.pk, download.version, made_at, arranged, places)
+
+    def _place(self, item: DownloadItem, originals: Mapping[UUID, StoredFile]) -> Place:
+        rendition = Rendition(item.rendition)
+        if rendition is Rendition.ORIGINAL:
+            known = originals.get(item.asset_id)
+            path, media_type = (known.path, known.media_type) if known else (Path(os.devnull), "")
+        else:
+            path, media_type = self._store.path(item.asset_id, rendition), MEDIA_TYPES[rendition]
+        file = StoredFile(path, item.size, item.mtime_ns, media_type, crc32=item.crc32)
+        return Place(item.position, item.asset_id, rendition, file)
+
+
+def _find(download_id: UUID, link_id: UUID, epoch: int) -> Download:
+    ready = Download.objects.ready().filter(pk=download_id, link_id=link_id, epoch=epoch)
+    download = ready.first()
+    if download is None:
+        raise NoArchive
+    return download
+
+
+def _gone(plan: ArchivePlan) -> dict[int, Reason]:
+    """Reason by position of every original that is not what it was."""
+    looked_at = (place for place in plan.places if place.is_original)
+    found = {place.position: trouble_with(place.file) for place in looked_at}
+    return {position: reason for position, reason in found.items() if reason}

@@ -1,0 +1,145 @@
+"""Making a download ready: plan its items, look at their files, and finish."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import F, Model
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django_q.tasks import async_task
+
+from downloads.contents import layout_of
+from downloads.models import (
+    OPEN,
+    UNFINISHED,
+    Download,
+    DownloadItem,
+    DownloadState,
+    ItemState,
+    Reason,
+)
+from downloads.planning import plan, settle
+from portal.leases.models import Lease
+from portal.library import get_library
+from portal.library.interface import LibraryError, LibraryUnavailable
+from sharing.access import rights_of
+
+LEASE = 15  # seconds; with a sweep every five, a killed worker's job goes on within 30
+BATCH = 500
+FACTS = ("size", "crc32", "mtime_ns", "state", "reason", "done")
+
+
+def queue_preparation(download: Download) -> None:
+    _queue(download, "downloads.tasks.prepare", "short")
+
+
+def queue_rendering(download: Download) -> None:
+    _queue(download, "downloads.tasks.render", "long")
+
+
+@transaction.atomic
+def _queue(download: Download, task: str, lane: str) -> None:
+    """Wake a worker once the rows are there for it to see; an earlier call is void from then on."""
+    mine = Download.objects.filter(pk=download.pk)
+    mine.update(turn=F("turn") + 1, queued_at=timezone.now())
+    turn = mine.values_list("turn", flat=True).first()
+    transaction.on_commit(lambda: async_task(task, str(download.pk), turn, cluster=lane))
+
+
+def make_ready(download: Download, lease: Lease) -> None:
+    """Plan what is not planned, check what is, and finish or hand over to the long lane."""
+    link = download.link
+    if link.deleted_at or link.is_paused or link.is_expired or not rights_of(link).download:
+        Download.objects.filter(pk=download.pk).move(DownloadState.EXPIRED, origin=UNFINISHED)
+        return
+    Download.objects.filter(pk=download.pk).move(
+        DownloadState.PREPARING, origin=[DownloadState.QUEUED]
+    )
+    try:
+        if download.is_planned and download.epoch == link.epoch:
+            _check_again(download)
+        else:
+            _plan_anew(download, lease)
+    except LibraryError:
+        _give_up(download)
+        return
+    lease.renew(LEASE)
+    download.count_up()
+    if download.items.open().exists():
+        queue_rendering(download)
+    else:
+        finish(download)
+
+
+def finish(download: Download, origin: Iterable[DownloadState] = UNFINISHED) -> None:
+    """Call it ready once nothing is open; without a single file it failed."""
+    with override(download.language):
+        length = layout_of(download).length
+    has_files = download.items.in_archive().exists()
+    Download.objects.filter(pk=download.pk).move(
+        DownloadState.READY if has_files else DownloadState.FAILED,
+        origin=origin,
+        version=F("version") + 1,
+        archive_size=length if has_files else 0,
+        finished_at=timezone.now(),
+    )
+
+
+def drop_items(download: Download, gone: Mapping[int, Reason]) -> None:
+    """Leave files out of a ready archive, by position; the archive is another one afterwards.
+
+    Raises ``LibraryUnavailable`` when it is not the files that are gone, but their home.
+    """
+    if len(gone) == download.items.in_archive().count() and get_library().status().trouble:
+        raise LibraryUnavailable(gettext("The photos cannot be reached right now."))
+    with transaction.atomic():
+        for reason in set(gone.values()):
+            state = ItemState.MISSING if reason == Reason.GONE else ItemState.FAILED
+            positions = (position for position, why in gone.items() if why == reason)
+            while batch := list(islice(positions, BATCH)):
+                items = download.items.in_archive().filter(position__in=batch)
+                items.update(state=state, reason=reason, done=0)
+        download.count_up()
+        finish(download, origin=[DownloadState.READY])
+
+
+def _plan_anew(download: Download, lease: Lease) -> None:
+    items = plan(download)
+    settle(items)
+    lease.renew(LEASE)
+    with transaction.atomic():
+        download.items.all().delete()
+        DownloadItem.objects.bulk_create(items, batch_size=BATCH)
+        download.is_planned, download.epoch = True, download.link.epoch
+        download.save(update_fields=["is_planned", "epoch"])
+
+
+def _check_again(download: Download) -> None:
+    """Look at every file once more, and save only what differs from before."""
+    before = download.items.filter(state__in=[*OPEN, ItemState.READY])
+    items = list(before)
+    known = {item.pk: _facts(item) for item in items}
+    settle(items)
+    changed = iter([item for item in items if _facts(item) != known[item.pk]])
+    while batch := list(islice(changed, BATCH)):
+        _save_settled(batch)
+
+
+def _save_settled(items: Sequence[DownloadItem]) -> None:
+    """Save in one transaction, each unless the guest canceled it meanwhile."""
+    with transaction.atomic():
+        for item in items:
+            mine = DownloadItem.objects.filter(pk=item.pk)
+            mine.exclude(state=ItemState.CANCELED).update(**_facts(item))
+
+
+def _facts(item: Model) -> dict[str, object]:
+    return {name: getattr(item, name) for name in FACTS}
+
+
+def _give_up(download: Download) -> None:
+    """The library cannot answer now: say so on every open file, and leave the rest to a retry."""
+    download.items.open().update(state=ItemState.FAILED, reason=Reason.UNAVAILABLE)
+    download.count_up()
+    finish(download)

@@ -1,0 +1,120 @@
+"""The bytes of an archive, read straight from the stored files as they are asked for."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from zlib import crc32
+
+from downloads.archive import FileSlice
+from downloads.plans import ArchivePlan, Place
+from portal.library.interface import LibraryError
+from portal.library.types import StoredFile
+from portal.media.files import StoredSource
+from portal.media.sending import SourceBroken
+
+logger = logging.getLogger(__name__)
+_WORTH_SENDING = 64 * 1024  # bytes; headers and small files travel together
+
+
+class NotAsPlanned(SourceBroken):
+    """A file's bytes are not those the plan was made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """Yields any slice of an archive; one file is open at a time.
+
+    ``relocate`` finds a file that has moved since the plan was made; ``report`` is told of a file
+    that turned out different, before the stream breaks.
+    """
+
+    plan: ArchivePlan
+    relocate: Callable[[Place], Awaitable[StoredFile]]
+    report: Callable[[Place], Awaitable[None]]
+
+    async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        """Yield the slice; see ``portal.media.sending.ByteSource``. Raises ``SourceBroken``."""
+        held: list[bytes | bytearray | memoryview] = []
+        size = 0
+        async with aclosing(self._pieces(offset, length)) as pieces:
+            async for piece in pieces:
+                held.append(piece)
+                size += len(piece)
+                if size >= _WORTH_SENDING:
+                    yield _joined(held)
+                    held, size = [], 0
+        if held:
+            yield _joined(held)
+
+    async def _pieces(
+        self, offset: int, length: int
+    ) -> AsyncGenerator[bytes | bytearray | memoryview, None]:
+        for segment in self.plan.layout.segments(offset, offset + length):
+            if isinstance(segment, memoryview):
+                yield segment
+                continue
+            async with aclosing(self._file(segment)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _file(self, wanted: FileSlice) -> AsyncGenerator[bytes | bytearray, None]:
+        place = self.plan.places[wanted.index]
+        has_begun = False
+        try:
+            async with aclosing(_checked(place, place.file, wanted)) as pieces:
+                async for piece in pieces:
+                    has_begun = True
+                    yield piece
+                return
+        except SourceBroken as exc:
+            if has_begun or isinstance(exc, NotAsPlanned):
+                await self.report(place)
+                raise
+        async with aclosing(self._elsewhere(place, wanted)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _elsewhere(
+        self, place: Place, wanted: FileSlice
+    ) -> AsyncGenerator[bytes | bytearray, None]:
+        """The same file at its new place: moved by its owner, or a rendition made once more."""
+        try:
+            file = await self.relocate(place)
+        except LibraryError as exc:
+            await self.report(place)
+            raise SourceBroken(str(exc)) from exc
+        is_same = file.size == place.file.size
+        if place.is_original:
+            is_same = is_same and file.mtime_ns == place.file.mtime_ns
+        if not is_same:
+            await self.report(place)
+            raise SourceBroken("no longer what was planned")
+        try:
+            async with aclosing(_checked(place, file, wanted)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except SourceBroken:
+            await self.report(place)
+            raise
+
+
+async def _checked(
+    place: Place, file: StoredFile, wanted: FileSlice
+) -> AsyncGenerator[bytes | bytearray, None]:
+    """Yield the slice; of a whole file the last piece only once the checksum is right."""
+    is_whole = wanted.length == place.file.size
+    checksum, rest = 0, wanted.length
+    async with aclosing(StoredSource(file).read(wanted.offset, wanted.length)) as pieces:
+        async for piece in pieces:
+            rest -= len(piece)
+            if is_whole:
+                checksum = crc32(piece, checksum)
+                if not rest and checksum != place.file.crc32:
+                    logger.warning("%s: has other content than its size and time say", file.path)
+                    raise NotAsPlanned(file.path.name)
+            yield piece
+
+
+def _joined(held: list[bytes | bytearray | memoryview]) -> bytes:
+    return held[0] if len(held) == 1 else b"".join(held)  # type: ignore[return-value]
