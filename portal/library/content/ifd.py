@@ -15,9 +15,9 @@ Tags = Mapping[int, Value]
 EXIF_POINTER, GPS_POINTER, XMP_PACKET = 0x8769, 0x8825, 0x02BC
 _MOST_ENTRIES = 1000
 _LARGEST_VALUE = 4 * 2**20
-# TIFF 6.0, section 2: bytes per value, struct code; text and undefined stay bytes
+# TIFF 6.0, section 2: bytes per value, struct code; bytes, text and undefined stay bytes
 _TYPES = {
-    1: (1, "B"), 2: (1, ""), 3: (2, "H"), 4: (4, "L"), 5: (8, "LL"), 6: (1, "b"),
+    1: (1, ""), 2: (1, ""), 3: (2, "H"), 4: (4, "L"), 5: (8, "LL"), 6: (1, "b"),
     7: (1, ""), 8: (2, "h"), 9: (4, "l"), 10: (8, "ll"), 13: (4, "L"),
 }  # fmt: skip
 
