@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.library.interface import LibraryUnavailable, NotInLibrary
 from sharing.access import Access, LinkClosed, Standing, open_link
 
 P = ParamSpec("P")
@@ -49,7 +50,12 @@ def guest_view(
         visitor = request.COOKIES.get(VISITOR_COOKIE, "")
         is_known = re.fullmatch(r"[\w-]{32}", visitor) is not None
         request.visitor = visitor if is_known else secrets.token_urlsafe(24)
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except NotInLibrary:  # taken away since the link was looked up
+            response = not_here(request)
+        except LibraryUnavailable:
+            response = render(request, "guest/away.html", status=503)
         if not is_known:
             remember_visitor(response, request.visitor)
         return close(response)
@@ -60,9 +66,22 @@ def guest_view(
 def render_closed(request: Any, closed: LinkClosed) -> HttpResponse:
     """The page for a link that is not open: 200 with a form, 410 with a sentence, or 404."""
     if closed.standing is Standing.LOCKED:
-        return render(request, "guest/locked.html", {"base": request.base})
+        context = {"base": request.base, "wanted": wanted_photo(request)}
+        return render(request, "guest/locked.html", context)
     status = 410 if closed.standing in GONE else 404
     return render(request, "guest/gone.html", {"standing": closed.standing}, status=status)
+
+
+def not_here(request: GuestRequest) -> HttpResponse:
+    """The page for what is not (or no longer) part of an open link."""
+    context = {"standing": Standing.UNKNOWN, "base": request.base}
+    return render(request, "guest/gone.html", context, status=404)
+
+
+def wanted_photo(request: Any) -> str:
+    """The photo a guest of a locked link came for, as the end of its address, or nothing."""
+    wanted = request.POST.get("wanted", "") or request.path.removeprefix(request.base)
+    return wanted if re.fullmatch(r"/photo/[0-9a-f-]{36}", wanted) else ""
 
 
 def remember_visitor(response: HttpResponse, visitor: str) -> None:

@@ -1,0 +1,64 @@
+"""What a link shares, seen as a whole: its title, its count, its grid."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.library import get_library
+from portal.library.interface import NotInLibrary
+from portal.library.types import AssetFilter, Totals
+from sharing.models import SharedLink
+from sharing.showing.grid import Grid, grid_of
+
+NOTHING = Totals(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """``version`` differs whenever the assets differ."""
+
+    title: str
+    which: AssetFilter
+    totals: Totals
+    version: str
+
+    @property
+    def grid(self) -> Grid:
+        return grid_of(self.which, self.version)
+
+    @property
+    def summary(self) -> str:
+        """45 photos, 3 videos; kinds that are not there are not named."""
+        images, videos = self.totals.images, self.totals.videos
+        parts = [
+            ngettext("%(n)s photo", "%(n)s photos", images) % {"n": _grouped(images)}
+            if images
+            else "",
+            ngettext("%(n)s video", "%(n)s videos", videos) % {"n": _grouped(videos)}
+            if videos
+            else "",
+        ]
+        return ", ".join(filter(None, parts))
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, force_grouping=True)
+
+
+def collection_of(link: SharedLink) -> Collection:
+    """Look up what a link shares now; an album that is gone is an empty one."""
+    which = link.assets()
+    if which.album_id is None:
+        totals = get_library().totals(which)
+        title = link.description or _("Shared photos")
+        return Collection(title, which, totals, f"{totals.count}.{totals.size}")
+    try:
+        album = get_library().album(which.album_id)
+    except NotInLibrary:
+        return Collection(link.description or _("Shared album"), which, NOTHING, "")
+    # Of a folder's path only its own name is shown: those above it are the owner's affair.
+    title = link.description or PurePosixPath(album.name).name or _("Shared album")
+    return Collection(title, which, Totals(album.images, album.videos, album.size), album.version)

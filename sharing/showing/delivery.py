@@ -1,0 +1,71 @@
+"""Which form of an asset a link hands out, and under which name."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from uuid import UUID
+
+from portal.library.types import Asset, AssetKind, Rendition
+from portal.media.tickets import MediaSigner
+from sharing.access import Access, Rights
+
+LONGEST_SIDE = {Rendition.PREVIEW: 1440, Rendition.LARGE: 2048}  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The media URLs of one link for one visitor, no wider than its rights."""
+
+    rights: Rights
+    signer: MediaSigner
+
+    @classmethod
+    def of(cls, access: Access) -> "Delivery":
+        return cls(access.rights, access.signer)
+
+    def picture(self, asset: Asset, rendition: Rendition) -> str:
+        return self.signer.url(asset.id, rendition)
+
+    def large(self, asset: Asset) -> str:
+        """The picture to zoom into; empty where only looking is granted, and for videos."""
+        if not self.rights.download or asset.kind is AssetKind.VIDEO:
+            return ""
+        return self.signer.url(asset.id, Rendition.LARGE)
+
+    def playback(self, video_id: UUID) -> str:
+        """Where a video plays from: its original says when and where, unless all may be seen."""
+        rendition = Rendition.ORIGINAL if self.rights.location else Rendition.CLEAN
+        return self.signer.url(video_id, rendition)
+
+    def video(self, asset: Asset) -> str:
+        return self.playback(asset.id) if asset.kind is AssetKind.VIDEO else ""
+
+    def live_video(self, asset: Asset) -> str:
+        return self.playback(asset.live_video_id) if asset.live_video_id else ""
+
+    def download(self, asset: Asset, number: int) -> str:
+        """Where this one file is saved from; empty where the link allows no download."""
+        if not self.rights.download:
+            return ""
+        name = self.filename(asset, number)
+        return self.signer.url(asset.id, self._downloaded_as(asset), filename=name)
+
+    def filename(self, asset: Asset, number: int) -> str:
+        """The name a guest saves under: cameras put times into names, so those are metadata too."""
+        if self.rights.originals:
+            return asset.filename
+        is_video = asset.kind is AssetKind.VIDEO
+        suffix = ".mp4" if is_video else ".jpg"
+        if self.rights.metadata:
+            return (PurePath(asset.filename).stem or asset.kind) + suffix
+        return f"{'video' if is_video else 'photo'}-{number:04}{suffix}"
+
+    def _downloaded_as(self, asset: Asset) -> Rendition:
+        if self.rights.originals:
+            return Rendition.ORIGINAL
+        return Rendition.CLEAN if asset.kind is AssetKind.VIDEO else Rendition.LARGE
+
+
+def fitted(asset: Asset, longest: int) -> tuple[int, int]:
+    """Width and height of a picture scaled to a longest side, never up."""
+    scale = min(1.0, longest / max(asset.width, asset.height, 1))
+    return max(1, round(asset.width * scale)), max(1, round(asset.height * scale))

@@ -1,0 +1,89 @@
+"""What the info panel says about a photo: rows with a value, and no others."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from portal.library.types import Asset, Exif
+from sharing.access import Rights
+from sharing.showing.grid import day_label
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    icon: str
+    label: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Degrees for people, and a geo URI (RFC 5870) that opens the device's own map."""
+
+    label: str
+    uri: str
+
+
+def facts_of(asset: Asset, rights: Rights) -> list[Fact]:
+    """Call it only where the link shows metadata; what the link withholds is left out."""
+    exif = asset.exif
+    size = filesizeformat(asset.size) if rights.location else ""  # else another file is delivered
+    pixels = f"{asset.width} × {asset.height}"
+    facts = [
+        Fact("calendar", _("Taken"), day_label(asset.taken_at.date()), _clock_time(asset)),
+        Fact("camera", _("Camera"), camera_name(exif), exif.lens),
+        Fact("aperture", _("Exposure"), exposure(exif)),
+        Fact("file", _("File"), asset.filename, " · ".join(filter(None, (pixels, size)))),
+    ]
+    return [fact for fact in facts if fact.value or fact.detail]
+
+
+def place_of(asset: Asset, rights: Rights) -> Place | None:
+    latitude, longitude = asset.exif.latitude, asset.exif.longitude
+    if not rights.location or latitude is None or longitude is None:
+        return None
+    north = f"{abs(latitude):.5f}° {'N' if latitude >= 0 else 'S'}"
+    east = f"{abs(longitude):.5f}° {'E' if longitude >= 0 else 'W'}"
+    return Place(f"{north}, {east}", f"geo:{latitude:.6f},{longitude:.6f}")
+
+
+def camera_name(exif: Exif) -> str:
+    """Make and model, the make once: many cameras repeat it in their model."""
+    make, model = exif.make.strip(), exif.model.strip()
+    if make and model.lower().startswith(make.split()[0].lower()):
+        return model
+    return f"{make} {model}".strip()
+
+
+def exposure(exif: Exif) -> str:
+    parts = (
+        _shutter(exif.exposure_time) if exif.exposure_time else "",
+        f"f/{number_format(round(exif.f_number, 1))}" if exif.f_number else "",
+        f"ISO {exif.iso}" if exif.iso else "",
+        f"{number_format(round(exif.focal_length, 1))} mm" if exif.focal_length else "",
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _shutter(seconds: float) -> str:
+    if seconds >= 0.3:
+        return f"{number_format(round(seconds, 1))} s"
+    return f"1/{round(1 / seconds)} s"
+
+
+def _clock_time(asset: Asset) -> str:
+    time = date_format(asset.taken_at, "H:i")
+    return f"{time} {_offset(asset.utc_offset)}".strip()
+
+
+def _offset(offset: timedelta | None) -> str:
+    if offset is None:
+        return ""
+    minutes = round(offset.total_seconds() / 60)
+    sign = "-" if minutes < 0 else "+"
+    hours, minutes = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours:02}:{minutes:02}"

@@ -1,0 +1,118 @@
+"""The guest's page: the grid, and the parts of it that come as one scrolls."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from portal.library import get_library
+from portal.library.types import Page
+from sharing.showing.collection import Collection, collection_of
+from sharing.showing.delivery import Delivery
+from sharing.showing.grid import Grid, day_label
+from sharing.showing.tiles import TileMaker
+from sharing.views.door import GuestRequest, guest_view
+from sharing.views.visits import answer_counted
+
+PAGE_SIZE = 60  # tiles of the first answer, and of each page without JavaScript
+TILES_AT_ONCE = 120
+IDS_AT_ONCE = 5_000
+INLINE_TIMELINE = 1_000  # up to so many photos the timeline comes with the page
+
+
+@require_safe
+@gzip_page
+@guest_view
+def page(request: GuestRequest) -> HttpResponse:
+    collection = collection_of(request.access.link)
+    pages = max(1, -(-collection.totals.count // PAGE_SIZE))
+    number = min(_whole(request, "page", 1, least=1), pages)
+    offset = (number - 1) * PAGE_SIZE
+    assets = get_library().assets(collection.which, Page(offset, PAGE_SIZE))
+    maker = TileMaker(Delivery.of(request.access), collection.totals.count)
+    context = {
+        "collection": collection,
+        "days": maker.days(assets, offset),
+        "eager": offset + 18,
+        "previous": number - 1 if number > 1 else None,
+        "next": number + 1 if number < pages else None,
+        "timeline": _inline_timeline(request, collection),
+        **_surroundings(request),
+    }
+    return answer_counted(request, render_to_string("guest/page.html", context, request))
+
+
+@require_safe
+@gzip_page
+@guest_view
+def tiles(request: GuestRequest) -> HttpResponse:
+    offset = _whole(request, "offset", 0)
+    limit = min(_whole(request, "limit", PAGE_SIZE, least=1), TILES_AT_ONCE)
+    collection = collection_of(request.access.link)
+    assets = get_library().assets(collection.which, Page(offset, limit))
+    maker = TileMaker(Delivery.of(request.access), collection.totals.count)
+    context = {"tiles": maker.tiles(assets, offset), **_surroundings(request)}
+    response = render(request, "guest/page.html#tiles", context)
+    response["X-Grid-Version"] = collection.grid.version
+    return response
+
+
+@require_safe
+@gzip_page
+@guest_view
+def timeline(request: GuestRequest) -> HttpResponse:
+    grid = collection_of(request.access.link).grid
+    etag = f'"{grid.version}-{int(request.access.rights.metadata)}-{get_language()}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        shape = _timeline(grid, with_dates=request.access.rights.metadata)
+        response = HttpResponse(
+            json.dumps(shape, separators=(",", ":")), content_type="application/json"
+        )
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@gzip_page
+@guest_view
+def ids(request: GuestRequest) -> HttpResponse:
+    """The ids of a run of photos, for a selection that reaches beyond what is loaded."""
+    offset = _whole(request, "offset", 0)
+    limit = min(_whole(request, "limit", IDS_AT_ONCE, least=1), IDS_AT_ONCE)
+    grid = collection_of(request.access.link).grid
+    found = [str(asset_id) for asset_id in grid.ids_between(offset, offset + limit)]
+    return JsonResponse({"version": grid.version, "ids": found})
+
+
+def _whole(request: GuestRequest, name: str, default: int, *, least: int = 0) -> int:
+    """A whole number from the address; anything else there is the default."""
+    text = request.GET.get(name, "")
+    is_number = text.isascii() and text.isdigit() and len(text) < 10
+    return max(int(text) if is_number else default, least)
+
+
+def _surroundings(request: GuestRequest) -> dict[str, Any]:
+    access = request.access
+    return {"base": request.base, "link": access.link, "rights": access.rights}
+
+
+def _inline_timeline(request: GuestRequest, collection: Collection) -> dict[str, Any] | None:
+    if not 0 < collection.totals.count <= INLINE_TIMELINE:
+        return None
+    return _timeline(collection.grid, with_dates=request.access.rights.metadata)
+
+
+def _timeline(grid: Grid, *, with_dates: bool) -> dict[str, Any]:
+    """Shapes in hundredths, and of each run of one day: its date, its length, its header."""
+    shape: dict[str, Any] = {"version": grid.version, "ratios": list(grid.ratios)}
+    if with_dates:
+        shape["days"] = [[day.isoformat(), run, day_label(day)] for day, run in grid.days]
+    return shape

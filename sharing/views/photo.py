@@ -1,0 +1,60 @@
+"""One photo: its own page, and what the info panel says of it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from portal.library import get_library
+from sharing.showing.collection import collection_of
+from sharing.showing.delivery import Delivery
+from sharing.showing.facts import facts_of, place_of
+from sharing.showing.tiles import TileMaker
+from sharing.views.door import GuestRequest, guest_view, not_here
+from sharing.views.guest import PAGE_SIZE
+
+
+@require_safe
+@gzip_page
+@guest_view
+def photo(request: GuestRequest, asset_id: UUID) -> HttpResponse:
+    library, access = get_library(), request.access
+    collection = collection_of(access.link)
+    grid = collection.grid
+    position = grid.position(asset_id)
+    if position is None or not library.contains(collection.which, asset_id):
+        return not_here(request)
+    asset = library.asset(asset_id)
+    context = {
+        "collection": collection,
+        "tile": TileMaker(Delivery.of(access), grid.count).tile(asset, position + 1),
+        "total": grid.count,
+        "previous": grid.id_at(position - 1),
+        "next": grid.id_at(position + 1),
+        "page_number": position // PAGE_SIZE + 1,
+        "base": request.base,
+        "rights": access.rights,
+    }
+    if access.rights.metadata:
+        context |= {
+            "facts": facts_of(asset, access.rights),
+            "place": place_of(asset, access.rights),
+        }
+    return render(request, "guest/photo.html", context)
+
+
+@require_safe
+@guest_view
+def info(request: GuestRequest, asset_id: UUID) -> HttpResponse:
+    access, library = request.access, get_library()
+    if not access.rights.metadata or not library.contains(access.link.assets(), asset_id):
+        return not_here(request)
+    asset = library.asset(asset_id)
+    context = {
+        "caption": asset.exif.description.strip(),
+        "facts": facts_of(asset, access.rights),
+        "place": place_of(asset, access.rights),
+    }
+    return render(request, "guest/photo.html#info", context)

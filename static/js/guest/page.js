@@ -1,0 +1,87 @@
+// The guest's page: places the photos before they are first painted, then wakes the rest.
+
+import { Grid, shapeAtHand } from "./grid.js";
+import { indexOf } from "./tiles.js";
+
+const root = document.getElementById("grid");
+const grid = new Grid(root);
+let viewer = null;
+
+document.documentElement.classList.add("scripted");
+history.scrollRestoration = "manual";
+start();
+
+async function start() {
+  const inline = document.getElementById("timeline");
+  const first = indexOf(root.querySelector(".tile"));
+  if (inline) grid.setShape(JSON.parse(inline.textContent));
+  else if (first === 0) grid.setShape(shapeAtHand(root));
+  wake();
+  if (!inline) await loadTimeline();
+  returnToPlace(first);
+}
+
+async function loadTimeline() {
+  const response = await fetch(`${root.dataset.base}/timeline`, { credentials: "include" });
+  const isTimeline = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (!isTimeline) return location.reload();
+  grid.setShape(await response.json());
+}
+
+function returnToPlace(first) {
+  const wanted = /^#photo-(\d{1,9})$/.exec(location.hash);
+  if (history.state?.place) grid.goTo(history.state.place);
+  else if (wanted) grid.reveal(Number(wanted[1]) - 1, "center");
+  else if (first > 0) grid.goTo({ index: first, offset: 120 });
+}
+
+function wake() {
+  import("./placeholder.js").then(({ paintPlaceholders }) => paintPlaceholders(grid));
+  import("./scrubber.js").then(({ addScrubber }) => addScrubber(grid));
+  import("./hover.js").then(({ playOnHover }) => playOnHover(grid));
+  if ("download" in root.dataset) import("./selection.js").then(({ addSelection }) => addSelection(grid));
+}
+
+// The album changed while it was looked at: take its new shape, and stay where one is.
+grid.tiles.addEventListener("changed", async () => {
+  grid.tiles.clear();
+  const place = grid.place();
+  await loadTimeline();
+  if (place) grid.goTo(place);
+});
+grid.tiles.addEventListener("closed", () => location.reload());
+
+addEventListener("pagehide", () => {
+  if (grid.layout) history.replaceState({ ...history.state, place: grid.place() }, "");
+});
+
+// ── The viewer, fetched when someone is about to need it ──
+const loadViewer = () => (viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(grid)));
+root.addEventListener("pointerover", loadViewer, { once: true });
+root.addEventListener("touchstart", loadViewer, { once: true, passive: true });
+root.addEventListener("focusin", loadViewer, { once: true });
+
+root.addEventListener("click", async (event) => {
+  const link = event.target.closest(".tile > a");
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+  if (!link || !isPlain || event.defaultPrevented) return;
+  event.preventDefault();
+  const index = indexOf(link.closest(".tile"));
+  try {
+    (await loadViewer()).open(index);
+  } catch {
+    location.assign(link.href); // without the viewer the photo still has its own page
+  }
+});
+addEventListener("popstate", async ({ state }) => {
+  if (Number.isInteger(state?.photo)) (await loadViewer()).open(state.photo, { isRevisit: true });
+  else if (viewer) (await viewer).closeForHistory();
+});
+
+// ── The bar steps back while one scrolls down ──
+let last = 0;
+addEventListener("scroll", () => {
+  if (Math.abs(scrollY - last) < 8) return;
+  document.documentElement.classList.toggle("receded", scrollY > last && scrollY > 160);
+  last = scrollY;
+}, { passive: true });

@@ -1,0 +1,98 @@
+// The edge of a long album: months along the scrollbar, and a handle to drag through them.
+
+const LONG = 5; // screens from which an album counts as long
+const AWAKE = 1400; // milliseconds after scrolling ends
+const APART = 22; // pixels between two years' names
+
+export function addScrubber(grid) {
+  if (!grid.shape.days && grid.shape.version) return;
+  const scrubber = new Scrubber(grid);
+  grid.addEventListener("laid-out", () => scrubber.draw());
+  scrubber.draw();
+}
+
+class Scrubber {
+  #sleep = 0;
+
+  constructor(grid) {
+    this.grid = grid;
+    const language = document.documentElement.lang;
+    this.month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+    this.element = document.createElement("div");
+    this.element.className = "scrubber";
+    this.element.setAttribute("aria-hidden", "true"); // scrolling does the same for everyone else
+    this.thumb = document.createElement("div");
+    this.thumb.className = "thumb";
+    this.thumb.append(document.createElement("span"));
+    this.#listen();
+  }
+
+  draw() {
+    const { layout } = this.grid;
+    this.range = document.documentElement.scrollHeight - innerHeight;
+    const isLong = layout.height > innerHeight * LONG && layout.days[0].date;
+    if (!isLong) return this.element.remove();
+    this.element.replaceChildren(...this.#marks(layout), this.thumb);
+    document.body.append(this.element);
+    this.#follow();
+  }
+
+  #marks(layout) {
+    const marks = [];
+    const height = innerHeight - 92;
+    let [year, month, yearAt, monthAt] = ["", "", -Infinity, -Infinity];
+    for (const { date, y } of layout.days) {
+      const at = (y / layout.height) * height;
+      const isYear = date.slice(0, 4) !== year && at - yearAt >= APART;
+      if (!isYear && (date.slice(0, 7) === month || at - monthAt < 8 || at - yearAt < 12)) continue;
+      [year, month, monthAt] = [isYear ? date.slice(0, 4) : year, date.slice(0, 7), at];
+      if (isYear) yearAt = at;
+      marks.push(mark(isYear ? "year" : "month", isYear ? year : "", (y / layout.height) * 100));
+    }
+    return marks;
+  }
+
+  #follow() {
+    const top = scrollY - this.grid.root.offsetTop;
+    const share = this.range > 0 ? Math.min(1, Math.max(0, scrollY / this.range)) : 0;
+    const day = this.grid.layout.days.findLast(({ y }) => y <= Math.max(0, top + 100));
+    this.thumb.style.top = `${share * 100}%`;
+    if (day?.date) this.thumb.firstChild.textContent = this.month.format(new Date(`${day.date}T00:00Z`));
+  }
+
+  #wake() {
+    this.element.classList.add("awake");
+    clearTimeout(this.#sleep);
+    this.#sleep = setTimeout(() => this.element.classList.remove("awake"), AWAKE);
+  }
+
+  #listen() {
+    const drag = ({ clientY }) => {
+      const { top, height } = this.element.getBoundingClientRect();
+      scrollTo({ top: ((clientY - top) / height) * this.range, behavior: "instant" });
+    };
+    addEventListener("scroll", () => {
+      if (!this.element.isConnected) return;
+      this.#follow();
+      this.#wake();
+    }, { passive: true });
+    this.element.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.element.setPointerCapture(event.pointerId);
+      this.element.classList.add("dragging");
+      drag(event);
+    });
+    this.element.addEventListener("pointermove", (event) => {
+      if (this.element.hasPointerCapture(event.pointerId)) drag(event);
+    });
+    this.element.addEventListener("lostpointercapture", () => this.element.classList.remove("dragging"));
+  }
+}
+
+function mark(name, text, share) {
+  const element = document.createElement("div");
+  element.className = name;
+  element.textContent = text;
+  element.style.top = `${share}%`;
+  return element;
+}
