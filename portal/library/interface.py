@@ -75,11 +75,18 @@ class Library(Protocol):
         Raises ``NotInLibrary``, ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk too).
         """
 
-    def refresh(self) -> RefreshReport:
-        """Look at the home again. Only one look runs at a time; raises ``LibraryUnavailable``."""
+    def refresh(self, seconds: float | None = None) -> RefreshReport:
+        """Look at the home again. Only one look runs at a time; raises ``LibraryUnavailable``.
+
+        With ``seconds`` it ends about then, and the report tells what is ``unread``.
+        """
 
     def make_renditions(self, seconds: float) -> int:
-        """Make waiting renditions for about this long; return how many assets still wait."""
+        """Make waiting renditions for about this long; return how many assets still wait.
+
+        Those whose original is away are not counted. Raises ``LibraryUnavailable``, for a full
+        disk too.
+        """
 
     def status(self) -> LibraryStatus:
         """The state of things, for the owner."""

@@ -146,6 +146,8 @@ class RefreshReport:
     """What one look at the library's home found.
 
     ``shrunk_albums`` lost an asset since the last look: links to them must stop granting it.
+    ``growing`` files are still being written and come with the next look. ``unread`` files were
+    not come to in the time given: look again soon.
     """
 
     added: int = 0
@@ -153,6 +155,8 @@ class RefreshReport:
     removed: int = 0
     unchanged: int = 0
     problems: int = 0
+    growing: int = 0
+    unread: int = 0
     shrunk_albums: frozenset[UUID] = frozenset()
 
 
@@ -168,3 +172,5 @@ class LibraryStatus:
     size: int
     renditions_waiting: int
     problems: int
+    files_found: int = 0  # by the look under way, or the last one
+    files_read: int = 0  # of these; fewer than found while new ones are taken in

@@ -1,0 +1,71 @@
+"""Keeps the renditions made on demand within their quota: the least recently used go first."""
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Sum
+
+from portal.library.folder.models import CachedRendition
+from portal.library.renditions import RenditionStore
+from portal.library.types import Rendition
+
+ON_DEMAND = frozenset({Rendition.LARGE, Rendition.CLEAN})
+# Files used within 24 hours stay. Disks mounted with relatime note a use up to a day late.
+STAYS_FOR = 48 * 3600.0  # seconds
+ROOM = 0.05  # of the quota is freed at once, so that not every new file has all weighed again
+PAUSE = 10.0  # seconds between two attempts to make room
+
+
+@dataclass
+class RenditionCache:
+    store: RenditionStore
+    quota: int  # bytes
+    _tried_at: float = float("-inf")
+
+    def add(self, asset_id: UUID, rendition: Rendition) -> None:
+        """Count a file that was just made, and make room if there is too little."""
+        size = self.store.path(asset_id, rendition).stat().st_size
+        CachedRendition.objects.update_or_create(
+            asset_id=asset_id, rendition=rendition, defaults={"size": size}
+        )
+        self.make_room()
+
+    def use(self, asset_id: UUID, rendition: Rendition) -> None:
+        """Note that a file is used, on disks that do not note it themselves too."""
+        path = self.store.path(asset_id, rendition)
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            if time.time() - status.st_atime > STAYS_FOR / 4:
+                os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
+
+    def make_room(self) -> int:
+        """Delete what is too much; returns the number of bytes freed."""
+        held = CachedRendition.objects.aggregate(total=Sum("size"))["total"] or 0
+        freed = 0
+        if held <= self.quota or time.monotonic() - self._tried_at < PAUSE:
+            return freed
+        self._tried_at = time.monotonic()
+        excess = held - self.quota * (1 - ROOM)
+        for _used, row in self._by_last_use():
+            if freed >= excess:
+                break
+            with contextlib.suppress(FileNotFoundError):
+                self.store.path(row.asset_id, Rendition(row.rendition)).unlink()
+            row.delete()
+            freed += row.size
+        return freed
+
+    def _by_last_use(self) -> list[tuple[float, CachedRendition]]:
+        limit = time.time() - STAYS_FOR
+        aged = [(self._last_use(row), row) for row in CachedRendition.objects.all()]
+        return sorted((pair for pair in aged if pair[0] < limit), key=lambda pair: pair[0])
+
+    def _last_use(self, row: CachedRendition) -> float:
+        try:
+            status = self.store.path(row.asset_id, Rendition(row.rendition)).stat()
+        except FileNotFoundError:
+            return 0.0
+        return max(status.st_atime, status.st_mtime)

@@ -1,0 +1,168 @@
+"""The embedded library: folders of photos on this machine, behind the library interface."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import OperationalError
+from django.utils.translation import gettext as _
+
+from portal.leases.models import LeaseTaken, hold
+from portal.library.folder import queries, scan, status
+from portal.library.folder.cache import ON_DEMAND, RenditionCache
+from portal.library.folder.making import AHEAD, RenditionMaker, make_waiting, note_unmade
+from portal.library.folder.models import LibraryState, StoredAlbum, StoredAsset, UnmadeRendition
+from portal.library.folder.originals import Finder
+from portal.library.folder.retention import forget_what_is_long_gone
+from portal.library.folder.roots import Root
+from portal.library.folder.translate import as_album, as_asset
+from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
+from portal.library.renditions import MEDIA_TYPES, RenditionStore
+from portal.library.types import (
+    Album,
+    Asset,
+    AssetFilter,
+    LibraryStatus,
+    Page,
+    Problem,
+    RefreshReport,
+    Rendition,
+    StoredFile,
+    TimelineEntry,
+    Totals,
+)
+
+
+@dataclass
+class FolderLibrary:
+    """Albums are the folders below the roots; the first root is the owner's, never written to.
+
+    Implements ``portal.library.interface.Library``. An album that shows nothing any more is still
+    known to ``album`` for 30 days, for the sake of the links to it.
+    """
+
+    roots: Mapping[int, Root]
+    store: RenditionStore
+    cache: RenditionCache
+    maker: RenditionMaker
+    own_folders: frozenset[Path] = frozenset()  # never taken in, should they lie below a root
+
+    @classmethod
+    def over(
+        cls, paths: Sequence[Path], renditions: Path, *, quota: int, own: Sequence[Path] = ()
+    ) -> "FolderLibrary":
+        store = RenditionStore(renditions)
+        roots = {index: Root(index, path) for index, path in enumerate(paths)}
+        cache = RenditionCache(store, quota)
+        return cls(roots, store, cache, RenditionMaker(store), frozenset({renditions, *own}))
+
+    @classmethod
+    def from_settings(cls) -> "FolderLibrary":
+        return cls.over(
+            [settings.LOGGIA_PHOTOS, settings.LOGGIA_INCOMING],
+            settings.RENDITIONS_DIR,
+            quota=settings.LOGGIA_CACHE_SIZE,
+            own=[settings.LOGGIA_DATA],
+        )
+
+    def albums(self) -> Sequence[Album]:
+        return sorted(
+            map(as_album, StoredAlbum.objects.showing()),
+            key=lambda album: (queries.natural(album.name), album.name, album.id),
+        )
+
+    def album(self, album_id: UUID) -> Album:
+        try:
+            return as_album(StoredAlbum.objects.get(pk=album_id))
+        except StoredAlbum.DoesNotExist as exc:
+            raise NotInLibrary(_("This album is not there (any more).")) from exc
+
+    def asset(self, asset_id: UUID) -> Asset:
+        return as_asset(self._row(asset_id))
+
+    def assets(self, which: AssetFilter, page: Page | None = None) -> Sequence[Asset]:
+        return [as_asset(row) for row in queries.rows(which, page)]
+
+    def totals(self, which: AssetFilter) -> Totals:
+        return queries.totals(which)
+
+    def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
+        return queries.timeline(which)
+
+    def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
+        return queries.contains(which, asset_id)
+
+    def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
+        return Finder(self.roots).find(asset_ids)
+
+    def original(self, asset_id: UUID) -> StoredFile:
+        try:
+            return self.originals([asset_id])[asset_id]
+        except KeyError as exc:
+            raise NotInLibrary(_("This photo is not there (any more).")) from exc
+
+    def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
+        if rendition is Rendition.ORIGINAL:
+            return self.original(asset_id)
+        row = self._row(asset_id)
+        path = self.store.path(asset_id, rendition)
+        if not path.exists():
+            self._make(row, rendition)
+        elif rendition in ON_DEMAND:
+            self.cache.use(asset_id, rendition)
+        try:
+            made = path.stat()
+        except OSError as exc:
+            raise LibraryUnavailable(_("The picture went away while it was fetched.")) from exc
+        return StoredFile(path, made.st_size, made.st_mtime_ns, MEDIA_TYPES[rendition])
+
+    def refresh(self, seconds: float | None = None) -> RefreshReport:
+        try:
+            with hold(scan.LEASE, seconds=scan.LEASE_SECONDS) as lease:
+                look = scan.Scan(self.roots, self.own_folders, scan.Heart(lease))
+                if seconds is not None:
+                    look.seconds = seconds
+                report = look.run()
+                forget_what_is_long_gone(self.store)
+        except LeaseTaken as exc:
+            raise LibraryUnavailable(_("The library is being looked at already.")) from exc
+        except OperationalError as exc:
+            raise LibraryUnavailable(_("The database cannot be written right now.")) from exc
+        return report
+
+    def accept_losses(self) -> None:
+        """Let the next look believe that everything that is not there was deleted on purpose."""
+        LibraryState.change(accepts_losses=True)
+
+    def make_renditions(self, seconds: float) -> int:
+        return make_waiting(self.maker, self.roots, seconds)
+
+    def status(self) -> LibraryStatus:
+        return status.of_library(str(self.roots[0].path))
+
+    def problems(self, page: Page) -> Sequence[Problem]:
+        return status.problems(page)
+
+    def _row(self, asset_id: UUID) -> StoredAsset:
+        try:
+            return StoredAsset.objects.present().get(pk=asset_id)
+        except StoredAsset.DoesNotExist as exc:
+            raise NotInLibrary(_("This photo is not there (any more).")) from exc
+
+    def _make(self, row: StoredAsset, rendition: Rendition) -> None:
+        """Make one rendition now; of those made ahead, all at once, for the same effort."""
+        if failed := UnmadeRendition.objects.filter(asset=row, rendition=rendition).first():
+            raise ContentUnreadable(failed.reason)
+        source = self.originals([row.pk]).get(row.pk)
+        if source is None:
+            raise LibraryUnavailable(_("The original is not there right now."))
+        wanted = AHEAD if rendition in AHEAD else [rendition]
+        try:
+            self.maker.make(row, source, wanted)
+        except ContentUnreadable as exc:
+            note_unmade(row.pk, wanted, str(exc))
+            raise
+        if rendition in ON_DEMAND:
+            self.cache.add(row.pk, rendition)

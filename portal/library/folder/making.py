@@ -1,0 +1,160 @@
+"""Makes renditions: in the background for what is waiting, at once for what is asked for."""
+
+import errno
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.library.folder.chunks import chunks
+from portal.library.folder.models import StoredAsset, UnmadeRendition
+from portal.library.folder.originals import Finder
+from portal.library.folder.roots import Root
+from portal.library.interface import ContentUnreadable, LibraryUnavailable
+from portal.library.renditions import RenditionStore
+from portal.library.types import AssetKind, Rendition, StoredFile
+
+THREADS = 2
+STEP = 16  # assets taken from the queue at a time
+AHEAD = (Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # made after the scan
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class KeyedLocks:
+    """One lock per asset in use, so that nothing is made twice at once in this process."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[UUID, threading.Lock] = {}
+        self._users: Counter[UUID] = Counter()
+
+    @contextmanager
+    def held(self, key: UUID) -> Iterator[None]:
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+            self._users[key] += 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                self._users[key] -= 1
+                if not self._users[key]:
+                    del self._locks[key], self._users[key]
+
+
+@dataclass
+class RenditionMaker:
+    """Across processes a rendition may be made twice; the rename at its end makes that harmless."""
+
+    store: RenditionStore
+    locks: KeyedLocks = field(default_factory=KeyedLocks)
+    slots: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(THREADS)
+    )
+
+    def make(
+        self, asset: StoredAsset, source: StoredFile, renditions: Collection[Rendition]
+    ) -> None:
+        """Make those renditions that are not there yet; asks no database, so any thread may call.
+
+        Raises ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk).
+        """
+        with self.locks.held(asset.pk):
+            missing = {
+                rendition: path
+                for rendition in renditions
+                if not (path := self.store.path(asset.pk, rendition)).exists()
+            }
+            if missing:
+                with self.slots:
+                    _render(asset, source, missing)
+
+
+def _render(asset: StoredAsset, source: StoredFile, targets: dict[Rendition, Path]) -> None:
+    from portal.library.content.rendering import render
+
+    try:
+        for path in targets.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        render(source.path, AssetKind(asset.kind), asset.media_type, targets)
+    except OSError as exc:
+        if exc.errno in NO_SPACE:
+            raise LibraryUnavailable(_("The server’s disk is full.")) from exc
+        why = _("The picture cannot be made right now (%(why)s).")
+        raise LibraryUnavailable(why % {"why": exc.strerror}) from exc
+
+
+@transaction.atomic
+def note_unmade(asset_id: UUID, renditions: Collection[Rendition], reason: str) -> None:
+    """Remember what cannot be made, so that it is not tried at each request."""
+    for rendition in renditions:
+        UnmadeRendition.objects.update_or_create(
+            asset_id=asset_id,
+            rendition=rendition,
+            defaults={"reason": reason, "seen_at": timezone.now()},
+        )
+    if not set(AHEAD).isdisjoint(renditions):
+        failed = StoredAsset.Renditions.FAILED
+        StoredAsset.objects.filter(pk=asset_id).update(renditions=failed)
+
+
+def make_waiting(maker: RenditionMaker, roots: Mapping[int, Root], seconds: float) -> int:
+    """Make what waits, newest photos first; returns how many still wait.
+
+    Assets whose original is away right now are passed over, and not counted.
+    """
+    stop_at = time.monotonic() + seconds
+    waiting = StoredAsset.objects.awaiting_renditions().order_by("-taken_at")
+    queue = chunks(list(waiting.values_list("pk", flat=True)), STEP)
+    passed_over = 0
+    with ThreadPoolExecutor(THREADS, "library-render") as pool:
+        for step in queue:
+            if time.monotonic() >= stop_at:
+                break
+            passed_over += _make_step(maker, step, Finder(roots), pool)
+    return max(0, waiting.count() - passed_over)
+
+
+def _make_step(
+    maker: RenditionMaker, step: list[UUID], finder: Finder, pool: ThreadPoolExecutor
+) -> int:
+    """Make the renditions of a few assets; returns how many had to be passed over."""
+    sources = finder.find(step)
+    rows = StoredAsset.objects.in_bulk(list(sources))
+    jobs = {
+        pk: pool.submit(maker.make, rows[pk], source, AHEAD)
+        for pk, source in sources.items()
+        if pk in rows
+    }
+    ready: list[UUID] = []
+    failures: dict[UUID, str] = {}
+    try:
+        for pk, job in jobs.items():
+            try:
+                job.result()
+                ready.append(pk)
+            except ContentUnreadable as exc:
+                failures[pk] = str(exc)
+    finally:
+        for job in jobs.values():
+            job.cancel()
+        _note_step(ready, failures)
+    return len(step) - len(jobs)
+
+
+@transaction.atomic
+def _note_step(ready: Collection[UUID], failures: Mapping[UUID, str]) -> None:
+    made = StoredAsset.objects.filter(pk__in=ready)
+    made.update(renditions=StoredAsset.Renditions.READY)
+    for pk, reason in failures.items():
+        note_unmade(pk, AHEAD, reason)

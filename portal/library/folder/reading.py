@@ -1,0 +1,165 @@
+"""Reads new files in a few threads, each once its writer has left it alone for a second."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from portal.library.folder.roots import Look, Root, Spot
+from portal.library.interface import ContentUnreadable
+
+if TYPE_CHECKING:
+    from portal.library.content.reading import Content
+
+THREADS = 2
+WINDOW = 8  # files handed to the threads at once
+BETWEEN_LOOKS = 1.0  # seconds
+PATIENCE = 30.0  # seconds that a look waits for files that are being written
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was taken in."""
+
+    spot: Spot
+    look: Look
+    content: "Content"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that cannot be taken in, and why. Not ``is_final``: worth another try as it is."""
+
+    spot: Spot
+    look: Look
+    reason: str
+    is_final: bool
+
+
+Finding = Read | Refused
+
+
+@dataclass
+class Reader:
+    """Hands out one finding per file; ``None`` now and then, so that the caller may act.
+
+    What is still being written at the end of its patience is ``growing``; what time did not
+    suffice for stays in ``ready``.
+    """
+
+    roots: Mapping[int, Root]
+    looks: dict[Spot, Look]
+    stop_at: float = float("inf")  # by time.monotonic()
+    ready: deque[Spot] = field(default_factory=deque)
+    growing: set[Spot] = field(default_factory=set)
+    _waiting: dict[Spot, float] = field(default_factory=dict)  # when it was last looked at
+    _changed_since: dict[Spot, float] = field(default_factory=dict)
+    _reading: dict[Future["Finding | None"], Spot] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        """How many files were not come to."""
+        return len(self.ready) + len(self._waiting) + len(self._reading)
+
+    def findings(self) -> Iterator[Finding | None]:
+        now = time.monotonic()
+        self._waiting = dict.fromkeys(self.looks, now)
+        with ThreadPoolExecutor(THREADS, "library-read") as pool:
+            try:
+                while self.left and time.monotonic() < self.stop_at:
+                    self._look_again()
+                    self._hand_out(pool.submit)
+                    yield from self._collect()
+                while self._reading:  # a file that takes longer than all the time given counts too
+                    yield from self._collect()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _look_again(self) -> None:
+        """Sort out the files whose last look is a second old: left alone, changed, or gone."""
+        now = time.monotonic()
+        due = [spot for spot, at in self._waiting.items() if at + BETWEEN_LOOKS <= now]
+        for spot in due:
+            del self._waiting[spot]
+            look = self.roots[spot.root].look(spot.folder, spot.name)
+            if look is None:
+                continue
+            if look.is_same(self.looks[spot]):
+                self.ready.append(spot)
+            else:
+                self._wait_for(spot, look)
+
+    def _wait_for(self, spot: Spot, look: Look) -> None:
+        now = time.monotonic()
+        if now - self._changed_since.setdefault(spot, now) >= PATIENCE:
+            self.growing.add(spot)
+            return
+        self.looks[spot] = look
+        self._waiting[spot] = now
+
+    def _hand_out(
+        self, submit: Callable[[Callable[[Spot], Finding | None], Spot], Future[Finding | None]]
+    ) -> None:
+        while self.ready and len(self._reading) < WINDOW:
+            spot = self.ready.popleft()
+            self._reading[submit(self._read, spot)] = spot
+
+    def _collect(self) -> Iterator[Finding | None]:
+        if not self._reading:
+            time.sleep(0.1)
+            yield None
+            return
+        done, _still = wait(self._reading, timeout=0.5, return_when=FIRST_COMPLETED)
+        if not done:
+            yield None
+        for future in done:
+            spot = self._reading.pop(future)
+            finding = future.result()
+            if finding is None or (isinstance(finding, Read) and self._differs(finding)):
+                self._look_after_change(spot)
+            else:
+                yield finding
+
+    def _differs(self, read: Read) -> bool:
+        return not read.look.is_same(self.looks[read.spot])
+
+    def _look_after_change(self, spot: Spot) -> None:
+        look = self.roots[spot.root].look(spot.folder, spot.name)
+        if look is not None:
+            self._wait_for(spot, look)
+
+    def _read(self, spot: Spot) -> Finding | None:
+        """Read one file; ``None`` when it changed meanwhile, or left the root."""
+        return read_file(self.roots[spot.root], spot, self.looks[spot])
+
+
+def read_file(root: Root, spot: Spot, look: Look) -> Finding | None:
+    """Read one file inside its root.
+
+    A symbolic link may be swapped at any time, so where the path leads is asked before and after:
+    what was read counts only if both answers are the same place inside the root.
+    """
+    real = root.resolve(spot.folder, spot.name)
+    finding = _read_real(real, spot, look) if real else None
+    return finding if root.resolve(spot.folder, spot.name) == real else None
+
+
+def _read_real(real: bytes, spot: Spot, look: Look) -> Finding | None:
+    from portal.library.content.reading import ContentChanged, read_content
+
+    try:
+        content = read_content(Path(os.fsdecode(real)))
+    except (ContentChanged, FileNotFoundError):
+        return None
+    except ContentUnreadable as exc:
+        return Refused(spot, look, str(exc), is_final=True)
+    except OSError as exc:
+        reason = _("This file cannot be read (%(why)s).") % {"why": exc.strerror}
+        return Refused(spot, look, reason, is_final=False)
+    return Read(spot, Look(content.size, content.mtime_ns, look.inode), content)

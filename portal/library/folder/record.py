@@ -1,0 +1,181 @@
+"""Writes findings into the index, in short transactions; what follows from them is settled too."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.library.folder.chunks import chunks
+from portal.library.folder.compare import Changes
+from portal.library.folder.foldering import FolderBook
+from portal.library.folder.models import LeftOut, Place, StoredAsset
+from portal.library.folder.reading import Finding, Read, Refused
+from portal.library.folder.renames import follow_renames
+from portal.library.folder.roots import Look, Spot
+from portal.library.folder.settling import Settled, Touched, settle
+from portal.library.folder.translate import make_asset
+
+
+@dataclass
+class Tally:
+    """What one look has changed so far. ``placed`` assets were found at a new path."""
+
+    placed: set[UUID] = field(default_factory=set)
+    appeared: set[UUID] = field(default_factory=set)
+    vanished: set[UUID] = field(default_factory=set)
+    moved: int = 0
+
+    def add(self, settled: Settled) -> None:
+        self.appeared |= settled.appeared - self.vanished
+        self.vanished = (self.vanished - settled.appeared) | settled.vanished
+
+    @property
+    def added(self) -> int:
+        return len(self.appeared)
+
+    @property
+    def removed(self) -> int:
+        return len(self.vanished)
+
+
+@dataclass
+class Recorder:
+    """The writing side of one look."""
+
+    folders: FolderBook
+    tally: Tally = field(default_factory=Tally)
+
+    @transaction.atomic
+    def take_in(self, findings: Sequence[Finding]) -> None:
+        """Record a batch of what was read, whole or not at all."""
+        touched = Touched()
+        reads = [finding for finding in findings if isinstance(finding, Read)]
+        refused = [finding for finding in findings if isinstance(finding, Refused)]
+        assets = self._assets_of(reads)
+        lying = [(read.spot, read.look, assets[read.content.sha1]) for read in reads]
+        self._place(lying, touched)
+        self._desert([finding.spot for finding in refused], touched)
+        leave_out(refused)
+        welcome([read.spot for read in reads])
+        self.tally.add(settle(touched))
+
+    @transaction.atomic
+    def rearrange(self, changes: Changes) -> None:
+        """Record what moved and what came back: known content, nothing was read."""
+        touched = Touched()
+        self._place([(moved.spot, moved.look, moved.asset_id) for moved in changes.moved], touched)
+        for chunk in chunks(list(changes.returned.values())):
+            Place.objects.filter(pk__in=[known.pk for known in chunk]).update(missing_since=None)
+            touched.assets.update(known.asset_id for known in chunk)
+        welcome([*changes.returned, *changes.healed])
+        touched.folders.update(self.folders.of(changes.returned))
+        self.tally.add(settle(touched))
+
+    @transaction.atomic
+    def remove(self, changes: Changes) -> None:
+        """Record what is gone: hide it, or let it follow its folder to a new name."""
+        touched = Touched()
+        now = timezone.now()
+        for chunk in chunks(list(changes.gone.values())):
+            Place.objects.filter(pk__in=[known.pk for known in chunk]).update(missing_since=now)
+            touched.assets.update(known.asset_id for known in chunk)
+        touched.folders.update(self.folders.of(changes.gone))
+        touched.albums.update(follow_renames(self.folders))
+        self.tally.add(settle(touched))
+        left_their_place = {known.asset_id for known in changes.gone.values()}
+        self.tally.moved += len((left_their_place & self.tally.placed) - self.tally.vanished)
+
+    def _assets_of(self, reads: Sequence[Read]) -> dict[bytes, UUID]:
+        """The asset of each content; new content becomes a new asset."""
+        by_sha1 = {read.content.sha1: read for read in reads}
+        found = StoredAsset.objects.filter(sha1__in=list(by_sha1)).values_list("sha1", "pk")
+        assets = {bytes(sha1): pk for sha1, pk in found}
+        new = [
+            make_asset(read.content, read.spot.name)
+            for sha1, read in by_sha1.items()
+            if sha1 not in assets
+        ]
+        StoredAsset.objects.bulk_create(new)
+        return assets | {bytes(asset.sha1): asset.pk for asset in new}
+
+    def _place(self, lying: Sequence[tuple[Spot, Look, UUID]], touched: Touched) -> None:
+        """Write where contents lie; what lay there before is touched as well."""
+        self.folders.open([spot for spot, _look, _asset in lying])
+        spots = [spot for spot, _look, _asset in lying]
+        for chunk in chunks(spots):
+            self._touch_former(chunk, touched)
+        Place.objects.bulk_create(
+            [self._make_place(*row) for row in lying],
+            update_conflicts=True,
+            unique_fields=["folder", "name"],
+            update_fields=["asset", "size", "mtime_ns", "inode", "missing_since"],
+        )
+        placed = {asset for _spot, _look, asset in lying}
+        self.tally.placed |= placed
+        touched.assets |= placed
+        touched.folders.update(self.folders.of(spots))
+
+    def _make_place(self, spot: Spot, look: Look, asset_id: UUID) -> Place:
+        return Place(
+            folder_id=self.folders.id(spot),
+            name=spot.name,
+            asset_id=asset_id,
+            size=look.size,
+            mtime_ns=look.mtime_ns,
+            inode=look.inode,
+        )
+
+    def _desert(self, spots: Sequence[Spot], touched: Touched) -> None:
+        """Give up places whose file holds something unreadable now."""
+        for chunk in chunks(spots):
+            former = self._touch_former(chunk, touched)
+            Place.objects.filter(pk__in=former, missing_since=None).update(
+                missing_since=timezone.now()
+            )
+        touched.folders.update(self.folders.of(spots))
+
+    def _touch_former(self, spots: Sequence[Spot], touched: Touched) -> list[int]:
+        places = Place.objects.filter(
+            folder_id__in=self.folders.of(spots), name__in=[spot.name for spot in spots]
+        )
+        wanted = {(self.folders.find(spot), spot.name) for spot in spots}
+        former = [
+            (pk, asset)
+            for pk, folder, name, asset in places.values_list("pk", "folder_id", "name", "asset_id")
+            if (folder, bytes(name)) in wanted
+        ]
+        touched.assets.update(asset for _pk, asset in former)
+        return [pk for pk, _asset in former]
+
+
+def leave_out(refused: Iterable[Refused]) -> None:
+    """List files as problems; one that is listed already keeps the time it was first seen."""
+    for finding in refused:
+        facts = {
+            "size": finding.look.size,
+            "mtime_ns": finding.look.mtime_ns,
+            "is_final": finding.is_final,
+            "reason": finding.reason,
+        }
+        LeftOut.objects.update_or_create(
+            root=finding.spot.root,
+            folder=finding.spot.folder,
+            name=finding.spot.name,
+            defaults=facts,
+            create_defaults=facts | {"seen_at": timezone.now()},
+        )
+
+
+def welcome(spots: Collection[Spot]) -> None:
+    """Take files off the list of problems."""
+    if not spots:
+        return
+    by_spot = {
+        Spot(root, bytes(folder), bytes(name)): pk
+        for pk, root, folder, name in LeftOut.objects.values_list("pk", "root", "folder", "name")
+    }
+    healed = [by_spot[spot] for spot in spots if spot in by_spot]
+    for chunk in chunks(healed):
+        LeftOut.objects.filter(pk__in=chunk).delete()
