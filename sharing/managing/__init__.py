@@ -1,0 +1,1 @@
+"""What the owner's pages show and take, beside the views."""

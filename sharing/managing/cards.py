@@ -1,0 +1,107 @@
+"""A link as a card on the owner's list."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.library.types import Album, Rendition
+from portal.media.grants import OWNER_SCOPE
+from portal.media.tickets import MediaSigner
+from sharing.access import rights_of, standing_of
+from sharing.managing.wording import Allowance, State, allowances, state_of
+from sharing.models import LinkQuerySet, SharedAsset, SharedLink
+
+OWNER_EPOCH = 1  # owners lose nothing by a change; their session bounds what a URL is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    url: str
+    url_2x: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    link: SharedLink
+    title: str
+    subject: str  # what it shares, in words
+    url: str
+    cover: Picture | None
+    state: State
+    allows: list[Allowance]
+
+
+def owner_signer(request: HttpRequest) -> MediaSigner:
+    """Signs media URLs that only this browser's session can use."""
+    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return MediaSigner(OWNER_SCOPE, OWNER_EPOCH, session)
+
+
+def thumbnail(signer: MediaSigner, asset_id: UUID) -> Picture:
+    return Picture(
+        signer.url(asset_id, Rendition.THUMBNAIL), signer.url(asset_id, Rendition.THUMBNAIL_2X)
+    )
+
+
+def guest_url(request: HttpRequest, link: SharedLink) -> str:
+    if settings.LOGGIA_PUBLIC_URL:
+        return f"{settings.LOGGIA_PUBLIC_URL}{link.path}"
+    return request.build_absolute_uri(link.path)
+
+
+def matching(links: LinkQuerySet, text: str, albums: Mapping[UUID, Album]) -> LinkQuerySet:
+    """The links whose description, address or album contains the text."""
+    wanted = text.casefold()
+    shared = links.order_by().values_list("album_id", flat=True).distinct()
+    named = [pk for pk in shared if pk and pk in albums and wanted in albums[pk].name.casefold()]
+    return links.filter(
+        Q(description__icontains=text) | Q(slug__icontains=text) | Q(album_id__in=named)
+    )
+
+
+def with_photos(links: LinkQuerySet) -> LinkQuerySet:
+    """Adds how many chosen photos a link has, and the first of them."""
+    items = SharedAsset.objects.filter(link=OuterRef("pk")).order_by("pk")
+    return links.annotate(
+        chosen=Count("items"), first_chosen=Subquery(items.values("asset_id")[:1])
+    )
+
+
+def make_cards(
+    request: HttpRequest, links: Iterable[SharedLink], albums: Mapping[UUID, Album]
+) -> list[LinkCard]:
+    """Cards of links that came through ``with_photos``."""
+    signer, now = owner_signer(request), timezone.now()
+    cards = []
+    for link in links:
+        album = albums.get(link.album_id) if link.album_id else None
+        subject = subject_in_words(link, album)
+        cover_id = album.cover_id if album else getattr(link, "first_chosen", None)
+        cards.append(
+            LinkCard(
+                link=link,
+                title=link.description or (album.name if album else subject),
+                subject=subject,
+                url=guest_url(request, link),
+                cover=thumbnail(signer, cover_id) if cover_id else None,
+                state=state_of(link, standing_of(link, ""), now),
+                allows=allowances(rights_of(link)),
+            )
+        )
+    return cards
+
+
+def subject_in_words(link: SharedLink, album: Album | None) -> str:
+    if album:
+        return _("Album %(name)s") % {"name": album.name}
+    if link.kind == SharedLink.Kind.ALBUM:
+        return _("An album that is not in the library now")
+    count = getattr(link, "chosen", 0)
+    return ngettext("%(n)d chosen photo", "%(n)d chosen photos", count) % {"n": count}

@@ -1,0 +1,74 @@
+"""An album as the owner's photo picker shows it: tiles under their days, page by page."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from portal.library.interface import Library
+from portal.library.types import Album, Asset, AssetFilter, AssetKind, Page, Rendition
+from portal.media.tickets import MediaSigner
+from sharing.managing.cards import Picture, thumbnail
+
+STEP = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PickerTile:
+    asset_id: UUID
+    name: str
+    picture: Picture
+    preview: str
+    duration: str  # "1:15" for a video, else empty
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    day: date
+    count: int  # of the whole album, not only of this page
+    is_continued: bool  # began on the page before
+    tiles: list[PickerTile]
+
+
+@dataclass(frozen=True, slots=True)
+class PickerPage:
+    days: list[Day]
+    next_offset: int  # 0 on the last page
+
+
+def picker_page(library: Library, album: Album, signer: MediaSigner, offset: int) -> PickerPage:
+    which = AssetFilter(album_id=album.id)
+    assets = library.assets(which, Page(offset, STEP))
+    timeline = library.timeline(which)
+    counts = Counter(entry.taken_at.date() for entry in timeline)
+    before = timeline[offset - 1].taken_at.date() if 0 < offset <= len(timeline) else None
+    end = offset + len(assets)
+    return PickerPage(
+        days=_days(assets, counts, before, signer),
+        next_offset=end if assets and end < len(timeline) else 0,
+    )
+
+
+def _days(
+    assets: Sequence[Asset], counts: Counter[date], before: date | None, signer: MediaSigner
+) -> list[Day]:
+    return [
+        Day(day, counts[day], day == before, [_tile(asset, signer) for asset in of_day])
+        for day, of_day in groupby(assets, key=lambda asset: asset.taken_at.date())
+    ]
+
+
+def _tile(asset: Asset, signer: MediaSigner) -> PickerTile:
+    seconds = round(asset.duration.total_seconds()) if asset.duration else 0
+    is_video = asset.kind is AssetKind.VIDEO
+    return PickerTile(
+        asset_id=asset.id,
+        name=asset.filename,
+        picture=thumbnail(signer, asset.id),
+        preview=signer.url(asset.id, Rendition.PREVIEW),
+        duration=f"{seconds // 60}:{seconds % 60:02}" if is_video else "",
+        is_live=asset.live_video_id is not None,
+    )

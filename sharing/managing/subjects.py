@@ -1,0 +1,53 @@
+"""What a new link is to share, as its form's address says: an album, or chosen photos."""
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.library import get_library
+from sharing.links import LinkSettings, share_album, share_assets
+from sharing.managing.cards import Picture, owner_signer, thumbnail
+from sharing.managing.choices import forget, recall
+from sharing.managing.parameters import uuid_from
+from sharing.models import SharedLink
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    words: str
+    title: str  # what guests see when there is no description
+    cover: Picture | None
+    album_id: UUID | None = None
+    chosen: tuple[UUID, ...] = ()
+    token: str = ""
+
+    def share(self, request: HttpRequest, wanted: LinkSettings) -> SharedLink:
+        """Make the link; raises ``ValidationError``."""
+        owner = cast("User", request.user)  # nobody else comes past the portal's door
+        if self.album_id:
+            return share_album(owner, self.album_id, wanted)
+        link = share_assets(owner, self.chosen, wanted)
+        forget(request.session, self.token)
+        return link
+
+
+def subject_of(request: HttpRequest) -> Subject | None:
+    """The subject, or ``None`` when the address names none; raises ``NotInLibrary``."""
+    signer = owner_signer(request)
+    if album_id := uuid_from(request.GET.get("album")):
+        album = get_library().album(album_id)
+        cover = thumbnail(signer, album.cover_id) if album.cover_id else None
+        return Subject(_("Album %(name)s") % {"name": album.name}, album.name, cover, album.id)
+    token = request.GET.get("chosen", "")
+    chosen = recall(request.session, token)
+    if not chosen:
+        return None
+    count = len(chosen)
+    words = ngettext("%(n)d chosen photo", "%(n)d chosen photos", count) % {"n": count}
+    cover = thumbnail(signer, chosen[0])
+    return Subject(words, words, cover, chosen=tuple(chosen), token=token)

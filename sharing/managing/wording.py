@@ -1,0 +1,69 @@
+"""A link's state and what it allows, in the owner's words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sharing.access import Rights, Standing
+from sharing.models import SharedLink
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    words: str
+    tone: str  # good, warn or bad: the class of its badge
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    icon: str
+    words: str
+
+
+def state_of(link: SharedLink, standing: Standing, now: datetime) -> State:
+    """The first thing an owner wants to know of a link that is not deleted."""
+    if standing is Standing.PAUSED:
+        return State(_("Paused"), "warn")
+    if standing is Standing.EXPIRED:
+        return State(_("Expired"), "bad")
+    if link.expires_at is None:
+        return State(_("Open"), "good")
+    return State(expiry_in_words(link.expires_at, now), "good")
+
+
+def expiry_in_words(expires_at: datetime, now: datetime) -> str:
+    left = expires_at - now
+    if left < HOUR:
+        minutes = max(1, round(left / timedelta(minutes=1)))
+        words = ngettext("Expires in %(n)d minute", "Expires in %(n)d minutes", minutes)
+        return words % {"n": minutes}
+    if left < 23.5 * HOUR:
+        hours = round(left / HOUR)
+        words = ngettext("Expires in %(n)d hour", "Expires in %(n)d hours", hours)
+        return words % {"n": hours}
+    if left < 60 * DAY:
+        days = round(left / DAY)
+        return ngettext("Expires in %(n)d day", "Expires in %(n)d days", days) % {"n": days}
+    day = date_format(timezone.localtime(expires_at), "j F Y")
+    return _("Expires on %(day)s") % {"day": day}
+
+
+def allowances(rights: Rights) -> list[Allowance]:
+    """What guests may do beside looking."""
+    found = []
+    if rights.download:
+        words = _("Download originals") if rights.originals else _("Download large JPEGs")
+        found.append(Allowance("download", words))
+    if rights.upload:
+        found.append(Allowance("upload", _("Add photos")))
+    if rights.metadata:
+        found.append(Allowance("info", _("See details")))
+    if rights.location:
+        found.append(Allowance("pin", _("See places")))
+    return found or [Allowance("eye", _("Look only"))]

@@ -1,0 +1,70 @@
+"""How the library is doing, live while something is under way."""
+
+import shutil
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_q.tasks import async_task
+
+from portal.leases.models import take_turn
+from portal.library import get_library
+from portal.library.types import LibraryStatus, Page
+from portal.pages import render_page
+from sharing.managing.parameters import number_from
+from sharing.views.owner import owner_view
+
+STEP = 50  # problem files a page
+ASKED = "scan_asked_at"
+PATIENCE = timedelta(minutes=2)  # how long an asked-for scan is awaited
+
+
+@require_safe
+@owner_view
+def status(request: HttpRequest) -> HttpResponse:
+    library = get_library().status()
+    context = _problems(request) | {
+        "library": library,
+        "is_asked": _is_asked(request, library),
+        "disk": shutil.disk_usage(settings.LOGGIA_DATA),
+        "interval": settings.LOGGIA_SCAN_INTERVAL,
+        "here": "status",
+    }
+    context["is_active"] = (
+        library.is_refreshing or library.renditions_waiting > 0 or context["is_asked"]
+    )
+    return render_page(request, "manage/status.html", context, partial="status")
+
+
+def _problems(request: HttpRequest) -> dict[str, Any]:
+    offset = number_from(request.GET.get("problems"), least=0, most=10_000_000)
+    found = get_library().problems(Page(offset, STEP + 1))
+    return {
+        "problems": found[:STEP],
+        "offset": offset,
+        "earlier": max(0, offset - STEP),
+        "later": offset + STEP if len(found) > STEP else 0,
+    }
+
+
+def _is_asked(request: HttpRequest, library: LibraryStatus) -> bool:
+    """Whether a scan this owner asked for has yet to begin."""
+    text = request.session.get(ASKED)
+    if not text or library.is_refreshing:
+        return False
+    asked = datetime.fromisoformat(text)
+    is_done = library.last_refresh is not None and library.last_refresh >= asked
+    return not is_done and timezone.now() - asked < PATIENCE
+
+
+@require_POST
+@owner_view
+def scan(request: HttpRequest) -> HttpResponse:
+    request.session[ASKED] = timezone.now().isoformat()
+    if take_turn("library.rescan.asked", 3):
+        async_task("sharing.tasks.rescan_quietly", cluster="long")
+    return redirect("sharing:status")
