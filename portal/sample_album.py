@@ -1,6 +1,7 @@
 """The album of generated pictures that a new portal shows itself with."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +16,7 @@ FOLDER = "Sample album"
 MADE = "sample-made"  # in the data folder: an owner who removed it does not want it again
 
 
-def make_sample_album(owner: User) -> SharedLink | None:
+def make_sample_album(owner: User, say: Callable[[str], None]) -> SharedLink | None:
     """Make, index and share the sample in a photo folder that is ours and empty; else ``None``.
 
     Raises ``LibraryUnavailable`` and ``OSError``; the next start then tries again.
@@ -29,6 +30,7 @@ def make_sample_album(owner: User) -> SharedLink | None:
     if not album.exists():
         if any(photos.iterdir()):
             return None
+        say("There are no photos yet: painting a sample album…")
         _make_whole(album)
     rescan()
     link = _share(owner)
@@ -37,14 +39,14 @@ def make_sample_album(owner: User) -> SharedLink | None:
 
 
 def _make_whole(album: Path) -> None:
-    """Make the pictures beside the photo folder and move them in: all of them, or none."""
+    """Make the pictures beside the photo folder and move them in: a broken start leaves nothing."""
     from portal.library.content.sample import make_sample  # brings the picture libraries
 
     unfinished = settings.LOGGIA_DATA / "sample.part"
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    make_sample(unfinished)
-    unfinished.rename(album)
+    make_sample(unfinished / FOLDER)
+    (unfinished / FOLDER).rename(album)
+    unfinished.rmdir()
 
 
 def _share(owner: User) -> SharedLink | None:

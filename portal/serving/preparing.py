@@ -53,7 +53,7 @@ def prepare(say: Callable[[str], None]) -> tuple[str, SharedLink | None]:
     except DatabaseError as exc:
         raise CannotStart(explain(exc)) from exc
     try:
-        return admin.get_username(), make_sample_album(admin)
+        return admin.get_username(), make_sample_album(admin, say)
     except (LibraryError, OSError, DatabaseError) as exc:
         logger.warning("The sample album could not be made now (%s).", exc)
         return admin.get_username(), None
