@@ -2,21 +2,19 @@
 
 import re
 import time
-from functools import partial
 from http import HTTPStatus
-from urllib.parse import unquote
 
 from django.db import DatabaseError
-from django.http import parse_cookie
 
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
 from portal.library.renditions import MEDIA_TYPES
 from portal.library.types import Rendition, StoredFile
+from portal.media.admission import admit
 from portal.media.coalescing import Overloaded
-from portal.media.cookies import binding_cookie
 from portal.media.disposition import attachment
 from portal.media.files import StoredSource
-from portal.media.grants import OWNER_SCOPE
+from portal.media.ranges import Selection, is_conditional
+from portal.media.ready import ReadyAnswers
 from portal.media.sending import (
     Body,
     Receive,
@@ -26,10 +24,11 @@ from portal.media.sending import (
     send_body,
     send_bytes,
     send_short,
+    start_message,
 )
 from portal.media.shelf import Shelf
-from portal.media.table import GrantsUnknown, GrantTable, Holding
-from portal.media.tickets import DAY, PREFIX, BadTicket, Ticket, is_genuine, read_ticket
+from portal.media.table import GrantsUnknown, GrantTable
+from portal.media.tickets import DAY, BadTicket, Ticket
 
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
 # What may be shown by a browser as what it is; all else is a download of unknown kind. SVG is not
@@ -46,6 +45,7 @@ class MediaApp:
     def __init__(self, grants: GrantTable, shelf: Shelf) -> None:
         self._grants = grants
         self._shelf = shelf
+        self._ready = ReadyAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
@@ -54,69 +54,46 @@ class MediaApp:
             await send_short(send, HTTPStatus.METHOD_NOT_ALLOWED, allow)
             return
         try:
-            await self._answer(scope, receive, send)
+            if not await self._answer_at_once(scope, send):
+                await self._answer(scope, receive, send)
         except (BadTicket, NotInLibrary, ContentUnreadable, SourceBroken):
             await send_short(send, HTTPStatus.NOT_FOUND, is_head=is_head)
         except (GrantsUnknown, LibraryUnavailable, DatabaseError, Overloaded):
             status = HTTPStatus.SERVICE_UNAVAILABLE
             await send_short(send, status, RETRY_AFTER, is_head=is_head)
 
+    async def _answer_at_once(self, scope: Scope, send: Send) -> bool:
+        """Answer from memory, if this URL was asked for before and nothing has changed since."""
+        ready = self._ready.get(scope["raw_path"])
+        if ready is None or not ready.admission.is_for(scope):
+            return False
+        ticket = ready.admission.ticket
+        data = self._shelf.in_memory(ticket.asset_id, ticket.rendition)
+        if data is None:
+            return False
+        if scope["method"] == "HEAD" or is_conditional(scope["headers"]):
+            await send_bytes(scope, send, ready.body, data)
+        else:
+            await send(ready.start)
+            await send({"type": "http.response.body", "body": data})
+        return True
+
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ticket, mac = _read(scope["raw_path"])
-        holding = await self._admit(ticket, mac, scope)
+        admission = await admit(self._grants, scope)
+        ticket = admission.ticket
         found = self._shelf.at_hand(ticket.asset_id, ticket.rendition)
         if found is None:
             found = await self._shelf.fetch(ticket.asset_id, ticket.rendition)
+            if not admission.holds():  # making it may have taken seconds
+                raise BadTicket
         if isinstance(found, bytes):
-            await send_bytes(scope, send, _body_of_bytes(ticket, found), found)
-            return
-        still_granted = partial(holding.still_grants, holding.grant.epoch)
-        source = StoredSource(found)
-        await send_body(scope, receive, send, _body_of_file(ticket, found), source, still_granted)
-
-    async def _admit(self, ticket: Ticket, mac: bytes, scope: Scope) -> Holding:
-        bindings = _bindings(ticket, scope)
-        holding = self._grants.known(ticket.scope) or await self._grants.find(ticket.scope)
-        if holding and _fits(holding, ticket, mac, bindings):
-            return holding
-        holding = await self._grants.renew(ticket.scope)
-        if holding and _fits(holding, ticket, mac, bindings):
-            return holding
-        raise BadTicket
-
-
-def _read(raw_path: bytes) -> tuple[Ticket, bytes]:
-    """Read the path as it was sent, for a file name may contain an encoded slash."""
-    try:
-        parts = raw_path.decode("ascii").removeprefix(PREFIX).split("/")
-        parts[4:] = [unquote(name, errors="strict") for name in parts[4:]]
-    except UnicodeDecodeError as exc:
-        raise BadTicket from exc
-    return read_ticket(parts, time.time())
-
-
-def _fits(holding: Holding, ticket: Ticket, mac: bytes, bindings: tuple[str, ...]) -> bool:
-    grant = holding.grant
-    return grant.is_valid(time.time()) and any(
-        is_genuine(ticket, mac, epoch=grant.epoch, binding=binding) for binding in bindings
-    )
-
-
-def _bindings(ticket: Ticket, scope: Scope) -> tuple[str, ...]:
-    """What the URL may be bound to: the visitor's cookie, or nothing.
-
-    The cookie of a password that was taken away since must not lock its visitor out, so both are
-    tried for a link; the owner's URLs are always bound to the session.
-    """
-    name = binding_cookie(ticket.scope)
-    encoded = name.encode()
-    value = ""
-    for header, cookies in scope["headers"]:
-        if header == b"cookie" and encoded in cookies:
-            value = parse_cookie(cookies.decode("latin-1")).get(name, "") or value
-    if ticket.scope == OWNER_SCOPE:
-        return (value,) if value else ()
-    return (value, "") if value else ("",)
+            body = _body_of_bytes(ticket, found)
+            start = start_message(body, Selection(HTTPStatus.OK, 0, body.size))
+            self._ready.put(scope["raw_path"], admission, body, start)
+            await send_bytes(scope, send, body, found)
+        else:
+            body = _body_of_file(ticket, found)
+            await send_body(scope, receive, send, body, StoredSource(found), admission.holds)
 
 
 def _body_of_bytes(ticket: Ticket, data: bytes) -> Body:

@@ -37,6 +37,11 @@ class Selection:
     length: int = 0
 
 
+def is_conditional(headers: Headers) -> bool:
+    """Whether these headers ask for anything but the whole, unconditionally."""
+    return any(name in _ASKING for name, _ in headers)
+
+
 def select(method: str, headers: Headers, current: Validators) -> Selection:
     """Decide between 200, 206, 304, 412 and 416 for a GET or HEAD (RFC 9110, section 13.2.2).
 

@@ -84,7 +84,7 @@ async def send_body(  # noqa: PLR0913, PLR0917 - an ASGI call is three of them
     """
     current = Validators(body.size, body.etag, body.last_modified)
     selection = select(scope["method"], scope["headers"], current)
-    start = _start(body, selection)
+    start = start_message(body, selection)
     if scope["method"] == "HEAD" or not selection.length:
         await send(start)
         await send({"type": "http.response.body", "body": b""})
@@ -103,7 +103,7 @@ async def send_bytes(scope: Scope, send: Send, body: Body, data: bytes) -> None:
     selection = select(
         scope["method"], scope["headers"], Validators(body.size, body.etag, body.last_modified)
     )
-    await send(_start(body, selection))
+    await send(start_message(body, selection))
     if scope["method"] == "HEAD":
         data = b""
     elif selection.length != len(data):
@@ -131,7 +131,8 @@ async def send_short(
     await send({"type": "http.response.body", "body": b"" if is_head else text})
 
 
-def _start(body: Body, selection: Selection) -> dict[str, Any]:
+def start_message(body: Body, selection: Selection) -> dict[str, Any]:
+    """The ASGI message with which a selection of this body begins."""
     return {
         "type": "http.response.start",
         "status": int(selection.status),

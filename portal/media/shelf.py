@@ -47,14 +47,15 @@ class Shelf:
         """The whole content of a small rendition, a larger one's place, or ``None``."""
         if rendition is Rendition.ORIGINAL:
             return self._remembered_original(asset_id)
-        key = (asset_id.int, rendition)
-        data = self._memory.get(key)
-        if data is not None:
+        if data := self.in_memory(asset_id, rendition):
             return data
         found = self._open(asset_id, rendition)
         if isinstance(found, bytes):
-            self._memory.put(key, found)
+            self._memory.put((asset_id.int, rendition), found)
         return found
+
+    def in_memory(self, asset_id: UUID, rendition: Rendition) -> bytes | None:
+        return self._memory.get((asset_id.int, rendition))
 
     async def fetch(self, asset_id: UUID, rendition: Rendition) -> Found:
         """What is not at hand, from the library.
