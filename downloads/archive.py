@@ -29,7 +29,9 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")  # 4.3.12
 _END64 = struct.Struct("<4sQ2H2L4Q")  # 4.3.14
 _LOCATOR64 = struct.Struct("<4sLQL")  # 4.3.15
 _END = struct.Struct("<4s4H2LH")  # 4.3.16
-_TIME = struct.Struct("<2sHBl")  # Info-ZIP's extended timestamp, "UT", with the time of change only
+_TIME = struct.Struct("<2sHBL")  # Info-ZIP's extended timestamp, "UT", with the time of change only
+_NTFS = struct.Struct("<2HL2H3Q")  # 4.5.5
+_NTFS_EPOCH = 11_644_473_600  # seconds from 1601 to 1970
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DOS_FIRST = (1980 - 1980) << 25 | 1 << 21 | 1 << 16
@@ -128,7 +130,15 @@ class Layout:
             fixed + len(name) + size + (20 if size >= _LIMIT_32 else 0)
             for name, size in zip(self._names, map(attrgetter("size"), self.entries), strict=True)
         ]
+        for index in self._untimely:
+            lengths[index] += _NTFS.size - _TIME.size
         return list(accumulate(lengths, initial=0))
+
+    @cached_property
+    def _untimely(self) -> list[int]:
+        """Entries whose times need the longer field."""
+        times = enumerate(map(attrgetter("modified"), self.entries))
+        return [index for index, time in times if not 0 <= time < 2**31]
 
     @property
     def _directory_start(self) -> int:
@@ -137,6 +147,7 @@ class Layout:
     @cached_property
     def _directory_size(self) -> int:
         size = sum(map(len, self._names)) + len(self.entries) * (_CENTRAL.size + _TIME.size)
+        size += len(self._untimely) * (_NTFS.size - _TIME.size)
         if self._directory_start < _LIMIT_32:
             return size
         pairs = zip(self.entries, self._starts, strict=False)
@@ -243,7 +254,15 @@ def _central_zip64(entry: Entry, start: int) -> bytes:
 
 
 def _timestamp(entry: Entry) -> bytes:
-    return _TIME.pack(b"UT", 5, 1, max(-(2**31), min(entry.modified, 2**31 - 1)))
+    """Return the time of change as UTC; the DOS date has no zone, and begins with 1980.
+
+    The short field ends with 2038, and programs disagree on what comes before 1970 (libarchive
+    reads 2106): there the NTFS field speaks, which those who do not know it pass over.
+    """
+    if 0 <= entry.modified < 2**31:
+        return _TIME.pack(b"UT", 5, 1, entry.modified)
+    ticks = min(max(entry.modified + _NTFS_EPOCH, 0) * 10**7, 2**63 - 1)
+    return _NTFS.pack(10, 32, 0, 1, 24, ticks, ticks, ticks)
 
 
 def _dos_time(entry: Entry) -> tuple[int, int]:
