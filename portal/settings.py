@@ -241,10 +241,12 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
     },
+    "filters": {"ended_by_us": {"()": "portal.serving.quiet.EndedByUs"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": _log_level.upper()},
     "loggers": {
         "django-q": {"level": "WARNING"},
+        "uvicorn.error": {"filters": ["ended_by_us"]},
         "PIL": {"level": "WARNING"},
         "pyvips": {"level": "WARNING"},
         "libav": {"level": "CRITICAL"},
