@@ -52,12 +52,13 @@ class RunningLoggia:
     data: Path
     process: subprocess.Popen[bytes]
     log: Path
+    variables: dict[str, str]
 
     def said(self) -> str:
         return self.log.read_text()
 
     def manage(self, *command: str) -> str:
-        done = manage(self.data, *command)
+        done = manage(self.data, *command, **self.variables)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -82,21 +83,21 @@ def start(data: Path, **variables: str) -> RunningLoggia:
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
     log = data.with_name(f"{data.name}-{port}.log")
-    wanted = {
+    variables = {
         "LOGGIA_BIND": f"127.0.0.1:{port}",
         "LOGGIA_ADMIN_USER": ADMIN,
         "LOGGIA_ADMIN_PASSWORD": PASSWORD,
         "LOGGIA_WEB_PROCESSES": "1",
-    }
+    } | variables
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, str(MANAGE), "serve"],
-            env=environment(data, **(wanted | variables)),
+            env=environment(data, **variables),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    loggia = RunningLoggia(f"http://127.0.0.1:{port}", data, process, log)
+    loggia = RunningLoggia(f"http://127.0.0.1:{port}", data, process, log, variables)
     wait_until(lambda: answers(loggia), 60, log)
     return loggia
 
