@@ -17,6 +17,7 @@ from portal.library.types import AssetFilter
 from sharing.models import LinkQuerySet, SharedAsset, SharedLink
 
 LOSSES = ("allow_download", "allow_upload", "show_metadata", "show_location")
+LAST_YEAR = 2200  # further on, a time zone can move a moment out of what a calendar holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,9 @@ def _save(link: SharedLink, wanted: LinkSettings) -> SharedLink:
     if wanted.allow_upload and link.kind != SharedLink.Kind.ALBUM:
         message = _("Only a link to an album can take uploads.")
         raise ValidationError({"allow_upload": message}, code="upload")
+    if wanted.expires_at and wanted.expires_at.year > LAST_YEAR:
+        message = _("Please choose an earlier date, or none.")
+        raise ValidationError({"expires_at": message}, code="expires_at")
     for name in ("description", "slug", "expires_at", *LOSSES):
         setattr(link, name, getattr(wanted, name))
     if wanted.password is not None:

@@ -1,0 +1,80 @@
+import json
+import sys
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from portal.library.interface import LibraryError
+from sharing.access import standing_of
+from sharing.links import delete_link, share_album
+from sharing.managing.command_link import (
+    BadRequest,
+    describe,
+    find_album,
+    find_owner,
+    one_line,
+    read_settings,
+)
+from sharing.managing.wording import state_of
+from sharing.models import SharedLink
+
+
+class Command(BaseCommand):
+    help = "Make, list and revoke links to albums."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        create = actions.add_parser("create", help="Make a link to an album and print its address.")
+        create.add_argument("--album", required=True, help="Its name: the folder below the root.")
+        create.add_argument("--slug", default="", help="A short address: /s/SLUG.")
+        create.add_argument("--password", help="Guests must know it to come in.")
+        create.add_argument("--expires", help="7d, 12h, or a date or time in ISO 8601.")
+        create.add_argument("--description", default="", help="The title that guests read.")
+        create.add_argument("--owner", default="", help="Default: the first administrator.")
+        for switch in ("allow-upload", "no-download", "no-metadata", "no-location", "json"):
+            create.add_argument(f"--{switch}", action="store_true")
+        every = actions.add_parser("list", help="List all links.")
+        every.add_argument("--json", action="store_true")
+        revoke = actions.add_parser("revoke", help="Delete a link: it lets nobody in any more.")
+        revoke.add_argument("id", help="The link's id, as printed by list.")
+
+    def handle(self, *, action: str, **options: Any) -> None:
+        actions = {"create": self._create, "list": self._list, "revoke": self._revoke}
+        try:
+            actions[action](options)
+        except ValidationError as exc:
+            sys.exit(f"link: {one_line(exc)}")
+        except (BadRequest, LibraryError) as exc:
+            sys.exit(f"link: {exc}")
+
+    def _create(self, options: dict[str, Any]) -> None:
+        wanted = read_settings(options)
+        owner = find_owner(options["owner"])
+        link = share_album(owner, find_album(options["album"]).id, wanted)
+        said = describe(link)
+        self.stdout.write(json.dumps(said) if options["json"] else said["url"])
+
+    def _list(self, options: dict[str, Any]) -> None:
+        links, now = SharedLink.objects.alive(), timezone.now()
+        if options["json"]:
+            self.stdout.write(json.dumps([describe(link) for link in links]))
+            return
+        for link in links:
+            state = state_of(link, standing_of(link, ""), now).words
+            self.stdout.write(f"{link.pk}  {describe(link)['url']}  {state}  {link.description}")
+
+    def _revoke(self, options: dict[str, Any]) -> None:
+        link = SharedLink.objects.alive().filter(pk=_uuid(options["id"])).first()
+        if link is None:
+            raise BadRequest(f"There is no link {options['id']!r}.")
+        delete_link(link)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise BadRequest(f"{text!r} is no id of a link: see link list.") from exc
