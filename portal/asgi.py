@@ -13,6 +13,8 @@ django_app = get_asgi_application()  # makes the models importable, so it comes 
 
 from django.conf import settings  # noqa: E402
 
+from downloads.asgi import make_archives, make_events  # noqa: E402
+from downloads.tickets import ARCHIVES, EVENTS  # noqa: E402
 from portal.library import get_library  # noqa: E402
 from portal.library.renditions import RenditionStore  # noqa: E402
 from portal.media.app import MediaApp  # noqa: E402
@@ -29,7 +31,7 @@ Background = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Front:
-    """Sends each request to the application of its path's first part, and all else to pages.
+    """Sends each request to the application mounted at its path's beginning, else to ``pages``.
 
     ``background`` coroutines run from the server's start to its end.
     """
@@ -41,14 +43,18 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            first_part = scope["path"].split("/", 2)[1] if "/" in scope["path"] else ""
-            app = self._mounts.get(first_part, self._pages)
-            await app(scope, receive, send)
+            await self._app_for(scope["path"])(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:  # a WebSocket: there are none here
             await receive()
             await send({"type": "websocket.close", "code": 1000})
+
+    def _app_for(self, path: str) -> App:
+        for prefix, app in self._mounts.items():
+            if path.startswith(prefix):
+                return app
+        return self._pages
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -67,8 +73,10 @@ def make_application() -> Front:
     memory = MemoryCache(settings.LOGGIA_MEMORY_CACHE_SIZE)
     shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
     mounts: dict[str, App] = {
-        PREFIX.strip("/"): MediaApp(grants, shelf),
-        settings.STATIC_URL.strip("/"): StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
+        PREFIX: MediaApp(grants, shelf),
+        ARCHIVES: make_archives(grants),
+        EVENTS: make_events(grants),
+        settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
     return Front(django_app, mounts, [grants.run])
 

@@ -4,7 +4,7 @@ import re
 import time
 from http import HTTPStatus
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
 
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
 from portal.library.renditions import MEDIA_TYPES
@@ -58,7 +58,7 @@ class MediaApp:
                 await self._answer(scope, receive, send)
         except (BadTicket, NotInLibrary, ContentUnreadable, SourceBroken):
             await send_short(send, HTTPStatus.NOT_FOUND, is_head=is_head)
-        except (GrantsUnknown, LibraryUnavailable, DatabaseError, Overloaded):
+        except (GrantsUnknown, LibraryUnavailable, DatabaseTrouble, Overloaded):
             status = HTTPStatus.SERVICE_UNAVAILABLE
             await send_short(send, status, RETRY_AFTER, is_head=is_head)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 T = TypeVar("T")
 
@@ -52,6 +52,6 @@ class Questions(Generic[T]):
 def _answer(question: Callable[[], T]) -> T:
     try:
         return question()
-    except DatabaseError:
+    except Error:
         connection.close()  # the next question in this thread connects anew
         raise

@@ -61,7 +61,7 @@ class Shelf:
         """What is not at hand, from the library.
 
         Raises the library's ``NotInLibrary``, ``ContentUnreadable`` and ``LibraryUnavailable``,
-        a ``DatabaseError``, or ``Overloaded``.
+        a ``django.db.Error``, or ``Overloaded``.
         """
         if rendition is Rendition.ORIGINAL:
             question = partial(self._library().original, asset_id)
@@ -70,10 +70,6 @@ class Shelf:
             return stored
         key = (asset_id, rendition)
         return await self._making.ask(key, partial(self._library().rendition, asset_id, rendition))
-
-    def close(self) -> None:
-        self._making.close()
-        self._seeking.close()
 
     def _open(self, asset_id: UUID, rendition: Rendition) -> Found | None:
         path = self._store.path(asset_id, rendition)

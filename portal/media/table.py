@@ -10,7 +10,7 @@ from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
 
 from portal.media.coalescing import Overloaded, Questions
 from portal.media.grants import OWNER_SCOPE, Grant, Grants
@@ -112,7 +112,10 @@ class GrantTable:
         """Ask once a second what changed, until cancelled."""
         try:
             while True:
-                await self._refresh()
+                try:
+                    await self._refresh()
+                except Exception as exc:  # noqa: BLE001 - whatever it is, asking must go on
+                    logger.warning("Links cannot be asked for changes, trying again: %s", exc)
                 await asyncio.sleep(ASK_EVERY)
         finally:
             self._look_ups.close()
@@ -121,11 +124,7 @@ class GrantTable:
     async def _refresh(self) -> None:
         now, asked_at = datetime.now(UTC), time.monotonic()
         question = partial(self._grants.revised_since, self._asked_at - OVERLAP)
-        try:
-            revised = await self._revisions.ask("revised", question)
-        except DatabaseError as exc:
-            logger.warning("Links cannot be asked for changes, trying again: %s", exc)
-            return
+        revised = await self._revisions.ask("revised", question)
         for grant in revised:
             self._unknown.pop(grant.scope, None)
             if holding := self._alive.get(grant.scope):
@@ -135,7 +134,7 @@ class GrantTable:
     async def _look_up(self, scope: UUID) -> Holding | None:
         try:
             grant = await self._look_ups.ask(scope, partial(self._grants.find, scope))
-        except (DatabaseError, Overloaded) as exc:
+        except (DatabaseTrouble, Overloaded) as exc:
             raise GrantsUnknown from exc
         holding = self._alive.get(scope)
         if grant is None:

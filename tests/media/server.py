@@ -1,0 +1,76 @@
+"""A web process's server in a thread, and a client that reads as slowly as a test wants."""
+
+import asyncio
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+
+from portal.media.app import MediaApp
+from portal.media.table import GrantTable
+from portal.web import Protocol
+
+
+class Server:
+    """Answers on ``port`` from when it is made until ``stop``."""
+
+    def __init__(self, app: MediaApp, table: GrantTable) -> None:
+        self._app = app
+        self._table = table
+        config = uvicorn.Config(
+            self._answer,
+            host="127.0.0.1",
+            port=0,
+            http=Protocol,
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive()
+            time.sleep(0.01)
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+    def connect(self, receive_buffer: int = 0) -> socket.socket:
+        connection = socket.socket()
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(10)
+        connection.connect(("127.0.0.1", self.port))
+        return connection
+
+    def begin(self, url: str, receive_buffer: int = 0) -> tuple[socket.socket, bytes]:
+        """Ask for a URL; return the connection and the body's first bytes."""
+        connection = self.connect(receive_buffer)
+        connection.sendall(f"GET {url} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += connection.recv(4096)
+        head, _, body = head.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        return connection, body
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self._app(scope, receive, send)
+            return
+        await receive()
+        asking = asyncio.create_task(self._table.run())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+        await send({"type": "lifespan.shutdown.complete"})
