@@ -22,7 +22,7 @@ def end_waiting() -> None:
     AttemptCounter.objects.update(closed_until=timezone.now())
 
 
-def fail_often(times: int, target: str, source: str) -> list[float]:
+def fail_often(times: int, target: str, source: str) -> list[int]:
     waits = []
     for _ in range(times):
         waits.append(round(fail(target, source).total_seconds()))

@@ -123,7 +123,7 @@ class MemoryLibrary:
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         return replace(self.original(asset_id), media_type="image/webp")
 
-    def refresh(self) -> RefreshReport:
+    def refresh(self, seconds: float | None = None) -> RefreshReport:
         self.last_refresh = timezone.now()
         return RefreshReport(unchanged=len(self.known))
 
