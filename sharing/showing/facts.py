@@ -66,7 +66,8 @@ def exposure(exif: Exif) -> str:
         f"ISO {exif.iso}" if exif.iso else "",
         f"{number_format(round(exif.focal_length, 1))} mm" if exif.focal_length else "",
     )
-    return " · ".join(filter(None, parts))
+    # A number never parts from its unit at a line's end.
+    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts if part)
 
 
 def _shutter(seconds: float) -> str:

@@ -3,7 +3,9 @@
 import { boxesOf, layOut } from "./layout.js";
 import { Tiles, indexOf } from "./tiles.js";
 
-const MARGIN = 1.2; // of the screen's height, above and below
+const FIRST_MARGIN = 0.3; // of the screen's height, above and below, until the first is complete
+const MARGIN = 1.2;
+const NARROW = 250; // pixels below which a day's header is written short
 const SETTLED = 90; // milliseconds without a leap before anything is fetched
 
 export class Grid extends EventTarget {
@@ -11,6 +13,7 @@ export class Grid extends EventTarget {
   #leap = 0;
   #lastTop = 0;
   #frame = 0;
+  #margin = FIRST_MARGIN;
 
   constructor(root) {
     super();
@@ -52,11 +55,17 @@ export class Grid extends EventTarget {
     this.dispatchEvent(new Event("laid-out"));
   }
 
+  /** Keeps more around the screen ready, now that the screen itself is. */
+  widen() {
+    this.#margin = MARGIN;
+    this.render();
+  }
+
   render() {
     if (!this.layout) return;
     const top = scrollY - this.root.offsetTop;
-    const from = top - innerHeight * MARGIN;
-    const to = top + innerHeight * (1 + MARGIN);
+    const from = top - innerHeight * this.#margin;
+    const to = top + innerHeight * (1 + this.#margin);
     const days = this.layout.days.slice(this.#firstBelow(from));
     const near = new Set();
     const span = [Infinity, 0];
@@ -193,6 +202,7 @@ export class Grid extends EventTarget {
     style.top = `${day.y}px`;
     style.width = `${day.width}px`;
     style.height = `${day.height}px`;
+    section.classList.toggle("narrow", day.width < NARROW);
     if (day.date) section.querySelector("h2 span").textContent = headerOf(day);
     this.dispatchEvent(new CustomEvent("day", { detail: { section, day } }));
   }
@@ -257,7 +267,7 @@ const short = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
 });
 
 function headerOf({ date, label, width }) {
-  return width < 250 ? short.format(new Date(`${date}T00:00Z`)) : label;
+  return width < NARROW ? short.format(new Date(`${date}T00:00Z`)) : label;
 }
 
 function placeholder(index) {

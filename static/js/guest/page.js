@@ -16,7 +16,8 @@ async function start() {
   const first = indexOf(root.querySelector(".tile"));
   if (inline) grid.setShape(JSON.parse(inline.textContent));
   else if (first === 0) grid.setShape(shapeAtHand(root));
-  wake();
+  import("./placeholder.js").then(({ paintPlaceholders }) => paintPlaceholders(grid));
+  whenShown(wake);
   if (!inline) await loadTimeline();
   returnToPlace(first);
 }
@@ -35,8 +36,21 @@ function returnToPlace(first) {
   else if (first > 0) grid.goTo({ index: first, offset: 120 });
 }
 
+// What nobody needs before the first screen is complete waits until then, or for a moment.
+function whenShown(act) {
+  const timer = setTimeout(once, 1500);
+  addEventListener("load", once);
+  if (document.readyState === "complete") once();
+
+  function once() {
+    removeEventListener("load", once);
+    clearTimeout(timer);
+    act();
+  }
+}
+
 function wake() {
-  import("./placeholder.js").then(({ paintPlaceholders }) => paintPlaceholders(grid));
+  grid.widen();
   import("./scrubber.js").then(({ addScrubber }) => addScrubber(grid));
   import("./hover.js").then(({ playOnHover }) => playOnHover(grid));
   if ("download" in root.dataset) import("./selection.js").then(({ addSelection }) => addSelection(grid));
@@ -51,9 +65,13 @@ grid.tiles.addEventListener("changed", async () => {
 });
 grid.tiles.addEventListener("closed", () => location.reload());
 
-addEventListener("pagehide", () => {
-  if (grid.layout) history.replaceState({ ...history.state, place: grid.place() }, "");
-});
+// Coming back, by reload or history, leads to where one was. Kept when scrolling rests, since a page
+// that is being left may no longer write it.
+let resting = 0;
+addEventListener("scroll", () => {
+  clearTimeout(resting);
+  resting = setTimeout(() => history.replaceState({ ...history.state, place: grid.place() }, ""), 250);
+}, { passive: true });
 
 // ── The viewer, fetched when someone is about to need it ──
 const loadViewer = () => (viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(grid)));

@@ -120,7 +120,6 @@ function pressLongToChoose(root, selection) {
     press = { x: event.clientX, y: event.clientY, isLong: false };
     press.timer = setTimeout(() => {
       press.isLong = true;
-      navigator.vibrate?.(12);
       selection.toggle(indexOf(tile));
     }, LONG_PRESS);
   });

@@ -66,7 +66,7 @@ export class Viewer {
       arrowPrevTitle: this.words.previous,
       arrowNextTitle: this.words.next,
       errorMsg: this.words.error,
-      getViewportSizeFn: () => ({ x: innerWidth - this.#besideWidth(), y: innerHeight }),
+      getViewportSizeFn: () => ({ x: document.documentElement.clientWidth - this.#besideWidth(), y: innerHeight }),
     };
   }
 
