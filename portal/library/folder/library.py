@@ -15,6 +15,7 @@ from portal.library.folder.cache import ON_DEMAND, RenditionCache
 from portal.library.folder.making import AHEAD, RenditionMaker, make_waiting, note_unmade
 from portal.library.folder.models import LibraryState, StoredAlbum, StoredAsset, UnmadeRendition
 from portal.library.folder.originals import Finder
+from portal.library.folder.reading import Patience
 from portal.library.folder.retention import forget_what_is_long_gone
 from portal.library.folder.roots import Root
 from portal.library.folder.translate import as_album, as_asset
@@ -48,6 +49,7 @@ class FolderLibrary:
     cache: RenditionCache
     maker: RenditionMaker
     own_folders: frozenset[Path] = frozenset()  # never taken in, should they lie below a root
+    patience: Patience = Patience()
 
     @classmethod
     def over(
@@ -121,7 +123,7 @@ class FolderLibrary:
     def refresh(self, seconds: float | None = None) -> RefreshReport:
         try:
             with hold(scan.LEASE, seconds=scan.LEASE_SECONDS) as lease:
-                look = scan.Scan(self.roots, self.own_folders, scan.Heart(lease))
+                look = scan.Scan(self.roots, self.own_folders, scan.Heart(lease), self.patience)
                 if seconds is not None:
                     look.seconds = seconds
                 report = look.run()
@@ -129,7 +131,8 @@ class FolderLibrary:
         except LeaseTaken as exc:
             raise LibraryUnavailable(_("The library is being looked at already.")) from exc
         except OperationalError as exc:
-            raise LibraryUnavailable(_("The database cannot be written right now.")) from exc
+            why = _("The database cannot be used right now (%(why)s).") % {"why": exc}
+            raise LibraryUnavailable(why) from exc
         return report
 
     def accept_losses(self) -> None:

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 THREADS = 2
 WINDOW = 8  # files handed to the threads at once
-BETWEEN_LOOKS = 1.0  # seconds
-PATIENCE = 30.0  # seconds that a look waits for files that are being written
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How files that are being written are waited for, in seconds."""
+
+    between_looks: float = 1.0
+    at_most: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +55,13 @@ Finding = Read | Refused
 class Reader:
     """Hands out one finding per file; ``None`` now and then, so that the caller may act.
 
-    What is still being written at the end of its patience is ``growing``; what time did not
-    suffice for stays in ``ready``.
+    What is still being written when patience ends is ``growing``; ``left`` counts what the time
+    did not suffice for.
     """
 
     roots: Mapping[int, Root]
     looks: dict[Spot, Look]
+    patience: Patience
     stop_at: float = float("inf")  # by time.monotonic()
     ready: deque[Spot] = field(default_factory=deque)
     growing: set[Spot] = field(default_factory=set)
@@ -84,7 +91,7 @@ class Reader:
     def _look_again(self) -> None:
         """Sort out the files whose last look is a second old: left alone, changed, or gone."""
         now = time.monotonic()
-        due = [spot for spot, at in self._waiting.items() if at + BETWEEN_LOOKS <= now]
+        due = [spot for spot, at in self._waiting.items() if at + self.patience.between_looks <= now]
         for spot in due:
             del self._waiting[spot]
             look = self.roots[spot.root].look(spot.folder, spot.name)
@@ -97,7 +104,7 @@ class Reader:
 
     def _wait_for(self, spot: Spot, look: Look) -> None:
         now = time.monotonic()
-        if now - self._changed_since.setdefault(spot, now) >= PATIENCE:
+        if now - self._changed_since.setdefault(spot, now) >= self.patience.at_most:
             self.growing.add(spot)
             return
         self.looks[spot] = look
@@ -112,7 +119,7 @@ class Reader:
 
     def _collect(self) -> Iterator[Finding | None]:
         if not self._reading:
-            time.sleep(0.1)
+            time.sleep(min(0.1, self.patience.between_looks))
             yield None
             return
         done, _still = wait(self._reading, timeout=0.5, return_when=FIRST_COMPLETED)

@@ -12,7 +12,7 @@ from portal.leases.models import Lease, LeaseTaken
 from portal.library.folder.compare import Changes, Index, compare
 from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import LeftOut, LibraryState, StoredAlbum
-from portal.library.folder.reading import Finding, Reader, Refused
+from portal.library.folder.reading import Finding, Patience, Reader, Refused
 from portal.library.folder.record import Recorder, leave_out
 from portal.library.folder.roots import Look, Root, Spot
 from portal.library.folder.trouble import why_doubtful, why_not_there
@@ -50,6 +50,7 @@ class Scan:
     roots: Mapping[int, Root]
     excluded: frozenset[Path]  # folders never entered: our own data
     heart: Heart
+    patience: Patience
     seconds: float = float("inf")
     troubles: dict[int, str] = field(default_factory=dict)
 
@@ -110,7 +111,7 @@ class Scan:
     ) -> Reader:
         """Read new files, and commit them batch by batch: a kill loses no more than one."""
         found = len(listing.looks)
-        reader = Reader(self.roots, changes.unread, stop_at)
+        reader = Reader(self.roots, changes.unread, self.patience, stop_at)
         read = found - len(changes.unread)
         LibraryState.change(files_found=found, files_read=read)
         leave_out(_refusal(spot, why) for spot, why in listing.refused.items())
