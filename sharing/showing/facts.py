@@ -62,9 +62,9 @@ def camera_name(exif: Exif) -> str:
 def exposure(exif: Exif) -> str:
     parts = (
         _shutter(exif.exposure_time) if exif.exposure_time else "",
-        f"f/{number_format(round(exif.f_number, 1))}" if exif.f_number else "",
+        f"f/{_short(exif.f_number)}" if exif.f_number else "",
         f"ISO {exif.iso}" if exif.iso else "",
-        f"{number_format(round(exif.focal_length, 1))} mm" if exif.focal_length else "",
+        f"{_short(exif.focal_length)} mm" if exif.focal_length else "",
     )
     # A number never parts from its unit at a line's end.
     return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts if part)
@@ -72,8 +72,14 @@ def exposure(exif: Exif) -> str:
 
 def _shutter(seconds: float) -> str:
     if seconds >= 0.3:
-        return f"{number_format(round(seconds, 1))} s"
+        return f"{_short(seconds)} s"
     return f"1/{round(1 / seconds)} s"
+
+
+def _short(value: float) -> str:
+    """One decimal, and none where it says nothing."""
+    rounded = round(value, 1)
+    return number_format(rounded, decimal_pos=0 if rounded == int(rounded) else 1)
 
 
 def _clock_time(asset: Asset) -> str:
