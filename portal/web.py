@@ -80,6 +80,7 @@ def run(sock: socket.socket) -> None:
     trusted = settings.LOGGIA_TRUSTED_PROXIES
     config = Config(
         application,
+        interface="asgi3",
         http=Protocol,
         ws="none",
         lifespan="on",

@@ -19,7 +19,7 @@ class Ready:
     admission: Admission
     body: Body
     start: dict[str, Any]  # the ASGI message that opens a whole, unconditional answer
-    until: float  # by the monotonic clock
+    until: float  # seconds since 1970, like the expiry of its URL
 
 
 class ReadyAnswers:
@@ -31,14 +31,13 @@ class ReadyAnswers:
     def get(self, raw_path: bytes) -> Ready | None:
         """The answer for this path, unless it is old, or its link grants it no more."""
         ready = self._answers.get(raw_path)
-        if ready is None or ready.until < time.monotonic() or not ready.admission.holds():
+        if ready is None or ready.until <= time.time() or not ready.admission.holds():
             return None
         self._answers.move_to_end(raw_path)
         return ready
 
     def put(self, raw_path: bytes, admission: Admission, body: Body, start: dict[str, Any]) -> None:
-        left = admission.ticket.expires - time.time()
-        until = time.monotonic() + min(READY_FOR, left)
+        until = min(time.time() + READY_FOR, admission.ticket.expires)
         self._answers[raw_path] = Ready(admission, body, start, until)
         self._answers.move_to_end(raw_path)
         if len(self._answers) > MOST_READY:

@@ -25,6 +25,7 @@ class Server:
             host="127.0.0.1",
             port=0,
             http=Protocol,
+            interface="asgi3",
             lifespan="on",
             log_level="warning",
             access_log=False,
@@ -61,6 +62,16 @@ class Server:
         head, _, body = head.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), head
         return connection, body
+
+    def rest_until_reset(self, connection: socket.socket) -> int:
+        """Read until the connection is broken; return how much still came."""
+        count = 0
+        try:
+            while data := connection.recv(65536):
+                count += len(data)
+        except ConnectionResetError:
+            return count
+        raise AssertionError("the response ended as if it were complete")
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
