@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -28,8 +29,11 @@ def collect_static() -> bool:
         with _alone(root):
             if _is_current(root, wanted):
                 return False
-            call_command("collectstatic", interactive=False, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0, stderr=StringIO())
             (root / STAMP).write_text(wanted)
+    except ValueError as exc:  # a file names another that is not there
+        reason = str(exc).partition(" with <")[0].splitlines()[0]
+        raise CannotStart(f"Static files are incomplete. {reason}. Does `make run` help?") from exc
     except OSError as exc:
         raise CannotStart(f"{root}: static files cannot be written ({exc.strerror}).") from exc
     return True
