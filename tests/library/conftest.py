@@ -1,7 +1,6 @@
 """A folder of photos, and the library over it."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -51,12 +50,12 @@ def library(request: pytest.FixtureRequest, transactional_db: None) -> Library:
 
 
 def fill(folder: Path) -> None:
-    first = write_photo(folder / "Summer/one.jpg", taken=datetime(2024, 7, 1, 10))
-    write_photo(folder / "Summer/two.jpg", taken=datetime(2024, 7, 2, 10))
+    first = write_photo(folder / "Summer/one.jpg", taken="2024-07-01 10:00:00")
+    write_photo(folder / "Summer/two.jpg", taken="2024-07-02 10:00:00")
     write_video(folder / "Summer/two.mov", seconds=2)
-    write_photo(folder / "Summer/three.png", taken=datetime(2024, 7, 3, 10), size=(32, 48))
+    write_photo(folder / "Summer/three.png", taken="2024-07-03 10:00:00", size=(32, 48))
     write_video(folder / "Summer/four.mov", seconds=10)
-    write_photo(folder / "Winter/snow.jpg", taken=datetime(1965, 1, 31, 8))
+    write_photo(folder / "Winter/snow.jpg", taken="1965-01-31 08:00:00")
     (folder / "Winter/copy.jpg").write_bytes(first.read_bytes())
 
 

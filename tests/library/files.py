@@ -2,10 +2,8 @@
 
 import itertools
 import os
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from random import Random
 
 import av
 import numpy as np
@@ -20,17 +18,17 @@ EXIF_IFD = 0x8769
 def write_photo(
     path: Path,
     *,
-    taken: datetime | None = None,
+    taken: str = "",
     size: tuple[int, int] = (48, 32),
     content_id: str = "",
     seed: int | None = None,
 ) -> Path:
-    """Write a small picture; without a seed its content is like no other's."""
-    noise = Random(next(_seeds) if seed is None else -seed - 1).randbytes(4 * 3 * 3)
+    """Write a small picture, taken ``2024-07-01 10:00:00``; without a seed like no other."""
+    noise = np.random.default_rng([seed or 0, 0 if seed else next(_seeds)]).bytes(4 * 3 * 3)
     small = Image.frombytes("RGB", (4, 3), noise)
     exif = Image.Exif()
     if taken:
-        exif.get_ifd(EXIF_IFD)[0x9003] = taken.strftime("%Y:%m:%d %H:%M:%S")
+        exif.get_ifd(EXIF_IFD)[0x9003] = taken.replace("-", ":")
     if content_id:
         exif.get_ifd(EXIF_IFD)[0x927C] = apple_note(content_id)
     path.parent.mkdir(parents=True, exist_ok=True)

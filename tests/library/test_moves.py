@@ -1,5 +1,6 @@
 """An asset is its content, paths are its places; a folder's album follows the folder."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -220,8 +221,8 @@ def test_a_version_differs_when_the_assets_do(folder_library: FolderLibrary, pho
     for change in (
         lambda: write_photo(photos / "A/two.jpg"),
         lambda: write_video(photos / "A/two.mov"),
-        lambda: (photos / "A/two.mov").unlink(),
-        lambda: (photos / "A/two.jpg").unlink(),
+        (photos / "A/two.mov").unlink,
+        (photos / "A/two.jpg").unlink,
     ):
         folder_library.refresh()
         versions.add(folder_library.albums()[0].version)
@@ -238,8 +239,6 @@ def test_unchanged_files_are_not_read_again(folder_library: FolderLibrary, photo
 
     # Ruined without a change of size or time: whoever reads it will find it unreadable.
     path.write_bytes(b"\0" * status.st_size)
-    import os
-
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     report = folder_library.refresh()
 

@@ -1,7 +1,7 @@
 """The embedded library: folders of photos on this machine, behind the library interface."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -49,7 +49,7 @@ class FolderLibrary:
     cache: RenditionCache
     maker: RenditionMaker
     own_folders: frozenset[Path] = frozenset()  # never taken in, should they lie below a root
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
     @classmethod
     def over(

@@ -91,7 +91,9 @@ class Reader:
     def _look_again(self) -> None:
         """Sort out the files whose last look is a second old: left alone, changed, or gone."""
         now = time.monotonic()
-        due = [spot for spot, at in self._waiting.items() if at + self.patience.between_looks <= now]
+        due = [
+            spot for spot, at in self._waiting.items() if at + self.patience.between_looks <= now
+        ]
         for spot in due:
             del self._waiting[spot]
             look = self.roots[spot.root].look(spot.folder, spot.name)
