@@ -30,6 +30,11 @@ class Card:
     def open(self) -> int:
         return self.download.count - self.download.count_done - self.download.count_left_out
 
+    @property
+    def can_retry(self) -> bool:
+        is_lacking = self.download.count_left_out or self.download.is_failed
+        return bool(is_lacking) and not self.download.is_unfinished
+
 
 @dataclass(frozen=True, slots=True)
 class Dock:
@@ -47,10 +52,6 @@ class Dock:
     @property
     def events_url(self) -> str:
         return self.view.events_url()
-
-    @property
-    def left_out(self) -> int:
-        return sum(card.download.count_left_out for card in self.cards)
 
     @property
     def title(self) -> str:

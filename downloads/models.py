@@ -170,6 +170,10 @@ class Download(models.Model):
         return self.state == DownloadState.READY
 
     @property
+    def is_failed(self) -> bool:
+        return self.state == DownloadState.FAILED
+
+    @property
     def start_key(self) -> str:
         """Tells the page's script which wish it has fulfilled already."""
         return f"{self.pk.hex}.{int(self.requested_at.timestamp() * 1000)}"

@@ -26,6 +26,7 @@ from portal.library.interface import LibraryError, LibraryUnavailable
 from sharing.access import rights_of
 
 LEASE = 15  # seconds; with a sweep every five, a killed worker's job goes on within 30
+MOST_ATTEMPTS = 3  # workers that may die over one file
 BATCH = 500
 FACTS = ("size", "crc32", "mtime_ns", "state", "reason", "done")
 
@@ -45,6 +46,18 @@ def _queue(download: Download, task: str, lane: str) -> None:
     mine.update(turn=F("turn") + 1, queued_at=timezone.now())
     turn = mine.values_list("turn", flat=True).first()
     transaction.on_commit(lambda: async_task(task, str(download.pk), turn, cluster=lane))
+
+
+def take_over(download: Download) -> None:
+    """Take back what a worker that died had in its hands, but not for ever.
+
+    Only the holder of the lease may: nobody else works on it then.
+    """
+    held = download.items.filter(state=ItemState.RUNNING)
+    held.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=ItemState.FAILED, reason=Reason.INTERRUPTED
+    )
+    held.update(state=ItemState.WAITING, done=0)
 
 
 def make_ready(download: Download, lease: Lease) -> None:

@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 SLICE = 10.0  # seconds of work per task, so that downloads take turns
 THREADS = 2
 TELL_EVERY = 0.5  # seconds between two writes of progress
-MOST_ATTEMPTS = 3  # workers that may die over one file
 _PIECE = 1024 * 1024
 
 
@@ -97,7 +96,6 @@ class Slice:
     def run(self) -> None:
         """Raises ``LeaseTaken`` when another worker has taken over."""
         deadline = time.monotonic() + SLICE
-        self._recover()
         with ThreadPoolExecutor(THREADS, "render") as pool:
             while True:
                 if time.monotonic() < deadline:
@@ -109,14 +107,6 @@ class Slice:
                 self._tell()
         self.lease.renew(LEASE)
         self.download.count_up()
-
-    def _recover(self) -> None:
-        """Take back what a worker that died had in its hands, but not for ever."""
-        held = self.download.items.filter(state=ItemState.RUNNING)
-        held.filter(attempts__gte=MOST_ATTEMPTS).update(
-            state=ItemState.FAILED, reason=Reason.INTERRUPTED
-        )
-        held.update(state=ItemState.WAITING, done=0)
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         free = THREADS - len(self.running)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -105,9 +105,9 @@ def cancel_item(download: Download, position: int) -> bool:
 def retry_failed(download: Download) -> bool:
     """Try the files that were left out once more; false when there is nothing to try."""
     with transaction.atomic():
-        mine = Download.objects.filter(pk=download.pk, count_left_out__gt=0)
-        origin = (DownloadState.READY, DownloadState.FAILED)
-        if not _queue_again(mine, origin):
+        lacking = Q(count_left_out__gt=0) | Q(state=DownloadState.FAILED)
+        mine = Download.objects.filter(lacking, pk=download.pk)
+        if not _queue_again(mine, (DownloadState.READY, DownloadState.FAILED)):
             return False
         download.items.filter(state__in=LEFT_OUT).update(
             state=ItemState.WAITING, reason=Reason.NONE, attempts=0, done=0

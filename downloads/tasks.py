@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from downloads.models import Download, DownloadState
-from downloads.preparing import LEASE, make_ready, queue_preparation
+from downloads.preparing import LEASE, make_ready, queue_preparation, take_over
 from downloads.rendering import render_slice
 from portal.leases.models import Lease, LeaseTaken, hold
 
@@ -49,6 +49,7 @@ def _work_on(download_id: str, turn: int, job: Callable[[Download, Lease], None]
         with hold(f"download:{UUID(download_id)}", seconds=LEASE) as lease:
             # Read under the lease: whoever had it before may have changed everything.
             if download := mine.select_related("link").first():
+                take_over(download)
                 job(download, lease)
     except LeaseTaken:
         return

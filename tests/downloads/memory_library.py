@@ -74,6 +74,12 @@ class MemoryLibrary:
         self.known[asset_id] = asset
         return asset
 
+    def alias(self, asset: Asset, name: str) -> Asset:
+        """One more asset over the same file: many are made quickly."""
+        other = replace(asset, id=uuid4(), filename=name)
+        self.known[other.id], self.files[other.id] = other, self.files[asset.id]
+        return other
+
     def _store(self, asset_id: UUID, path: Path, content: bytes) -> None:
         path.write_bytes(content)
         status = path.stat()
@@ -81,6 +87,10 @@ class MemoryLibrary:
         self.files[asset_id] = StoredFile(
             path, status.st_size, status.st_mtime_ns, "image/jpeg", crc32=checksum
         )
+
+    @property
+    def album_assets(self) -> Sequence[Asset]:
+        return self.assets(AssetFilter(album_id=self.album_id))
 
     def path_of(self, asset: Asset) -> Path:
         return self.files[asset.id].path
@@ -149,11 +159,11 @@ class MemoryLibrary:
     def refresh(self) -> RefreshReport:
         return RefreshReport()
 
-    def make_renditions(self, seconds: float) -> int:  # noqa: ARG002
+    def make_renditions(self, seconds: float) -> int:
         return 0
 
     def status(self) -> LibraryStatus:
         return LibraryStatus("", self.trouble, None, False, 0, 0, 0, 0, 0, 0)
 
-    def problems(self, page: Page) -> Sequence[Problem]:  # noqa: ARG002
+    def problems(self, page: Page) -> Sequence[Problem]:
         return []

@@ -24,6 +24,7 @@ class Server:
             host="127.0.0.1",
             port=0,
             http=Protocol,
+            interface="asgi3",
             lifespan="on",
             log_level="warning",
             timeout_graceful_shutdown=1,
@@ -42,6 +43,7 @@ class Server:
         self._thread.start()
         deadline = time.monotonic() + 10
         while not self._server.started:
+            assert self._thread.is_alive()
             assert time.monotonic() < deadline
             time.sleep(0.01)
 

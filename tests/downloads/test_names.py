@@ -19,7 +19,7 @@ def is_safe(name: str) -> bool:
         and name == name.strip()
         and not name.startswith(".")
         and not name.endswith(".")
-        and name.split(".")[0].rstrip().upper() not in RESERVED
+        and name.split(".", maxsplit=1)[0].rstrip().upper() not in RESERVED
         and name == unicodedata.normalize("NFC", name)
     )
 

@@ -1,0 +1,352 @@
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from downloads import services, tasks
+from downloads.contents import layout_of
+from downloads.models import Download, DownloadState, ItemState, Size
+from downloads.services import DownloadRefused, NotGranted, request_download
+from portal.library.types import Rendition
+from sharing.access import Access, enter
+from sharing.links import LinkSettings, change_link, pause_link
+from sharing.models import SharedLink
+from tests.downloads.conftest import VISITOR
+from tests.downloads.memory_library import MemoryLibrary
+
+Fetch = Callable[..., Download]
+MakeLink = Callable[..., SharedLink]
+
+
+def test_originals_are_ready_as_soon_as_they_were_looked_at(
+    fetch_ready: Fetch, library: MemoryLibrary
+) -> None:
+    download = fetch_ready()
+    assert download.state == DownloadState.READY
+    assert download.name == "Summer.zip"
+    assert [item.name for item in download.items.all()] == ["IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"]
+    assert (
+        download.bytes_total
+        == download.bytes_done
+        == sum(len(f"photo {n} ") for n in range(3)) * 5000
+    )
+    assert download.archive_size == layout_of(download).length
+    assert not library.rendered
+
+
+def test_asking_twice_gives_the_same_download(
+    access: Access, fetch_ready: Fetch, work: Callable[[], int]
+) -> None:
+    first = fetch_ready()
+    again = request_download(access, VISITOR, "192.0.2.1")
+    assert again.pk == first.pk
+    assert work() == 0
+    assert again.start_key != first.start_key
+
+
+def test_the_same_choice_of_another_visitor_or_size_is_another_download(
+    access: Access, fetch_ready: Fetch
+) -> None:
+    downloads = {
+        fetch_ready().pk,
+        fetch_ready(visitor="w" * 32).pk,
+        fetch_ready(size=Size.LARGE).pk,
+    }
+    assert len(downloads) == 3
+
+
+def test_a_selection_holds_what_was_chosen_only(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+    chosen = list(library.known)[1]
+    download = fetch_ready(asset_ids=[chosen])
+    assert [item.asset_id for item in download.items.all()] == [chosen]
+
+
+def test_foreign_photos_are_refused(access: Access, library: MemoryLibrary) -> None:
+    hidden = library.add("private.jpg", b"private")
+    library.hidden.add(hidden.id)
+    for foreign in (uuid.uuid4(), hidden.id):
+        with pytest.raises(NotGranted):
+            request_download(access, VISITOR, "192.0.2.1", [*list(library.known)[:1], foreign])
+    assert not Download.objects.exists()
+
+
+def test_a_link_without_the_right_gives_nothing(make_link: MakeLink, link: SharedLink) -> None:
+    look_only = enter(make_link(allow_download=False), {})
+    with pytest.raises(NotGranted):
+        request_download(look_only, VISITOR, "192.0.2.1")
+
+
+def test_an_empty_album_has_nothing_to_download(
+    link: SharedLink, access: Access, library: MemoryLibrary
+) -> None:
+    library.hidden |= set(library.known)
+    with pytest.raises(DownloadRefused, match="nothing to download"):
+        request_download(access, VISITOR, "192.0.2.1")
+
+
+def test_a_live_photo_gives_both_parts_side_by_side(
+    fetch_ready: Fetch, library: MemoryLibrary
+) -> None:
+    library.add("IMG_9.HEIC", b"still", live=b"moving")
+    library.add("IMG_9.HEIC", b"other still", live=b"other moving")
+    names = [item.name for item in fetch_ready().items.all()][3:]
+    assert names == ["IMG_9.HEIC", "IMG_9.MOV", "IMG_9 (2).HEIC", "IMG_9 (2).MOV"]
+
+
+def test_large_makes_renditions_of_stills_and_leaves_videos_alone(
+    fetch_ready: Fetch, library: MemoryLibrary
+) -> None:
+    clip = library.add("clip.mp4", b"clip")
+    download = fetch_ready(size=Size.LARGE)
+    forms = {item.name: item.rendition for item in download.items.all()}
+    assert download.state == DownloadState.READY
+    assert forms["clip.mp4"] == Rendition.ORIGINAL
+    assert forms["IMG_0.jpg"] == Rendition.LARGE
+    assert len(library.rendered) == 3
+    assert clip.id not in library.rendered
+
+
+def test_without_metadata_names_and_dates_tell_nothing(
+    make_link: MakeLink, link: SharedLink, library: MemoryLibrary, fetch_ready: Fetch
+) -> None:
+    library.add("VID_20240712_103000.mp4", b"clip")
+    library.add("IMG_20240712_103001.HEIC", b"still", live=b"moving")
+    bare = enter(make_link(show_metadata=False), {})
+    items = list(fetch_ready(of=bare).items.all())
+    assert [item.name for item in items[3:]] == [
+        "video-0004.mp4",
+        "photo-0005.jpg",
+        "photo-0005.mp4",
+    ]
+    assert {item.rendition for item in items} == {Rendition.LARGE, Rendition.CLEAN}
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    assert {item.modified for item in items} == {int(midnight.timestamp())}
+
+
+def test_without_location_names_stay_and_files_are_clean(
+    make_link: MakeLink, link: SharedLink, library: MemoryLibrary, fetch_ready: Fetch
+) -> None:
+    library.add("sea.heic", b"still")
+    nowhere = enter(make_link(show_location=False), {})
+    last = fetch_ready(of=nowhere).items.last()
+    assert last is not None
+    assert (last.name, last.rendition) == ("sea.jpg", Rendition.LARGE)
+
+
+def test_entries_carry_the_time_of_the_photo(fetch_ready: Fetch) -> None:
+    item = fetch_ready().items.first()
+    assert item is not None
+    assert (item.modified, item.utc_offset) == (1_720_773_000, 7200)  # 08:30 UTC, 10:30 there
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("LOGGIA_DOWNLOADS_PER_VISITOR", "You have 1 download already"),
+        ("LOGGIA_DOWNLOADS_PER_ADDRESS", "from your network"),
+        ("LOGGIA_DOWNLOADS_PER_LINK", "of this album"),
+    ],
+)
+def test_limits_are_told_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+    access: Access,
+    fetch_ready: Fetch,
+    library: MemoryLibrary,
+    setting: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(settings, setting, 1)
+    first = fetch_ready()
+    with pytest.raises(DownloadRefused, match=words):
+        request_download(access, VISITOR, "192.0.2.1", list(library.known)[:1])
+    assert request_download(access, VISITOR, "192.0.2.1").pk == first.pk  # the same one again
+
+
+def test_a_canceled_download_makes_room(
+    monkeypatch: pytest.MonkeyPatch, access: Access, library: MemoryLibrary
+) -> None:
+    monkeypatch.setattr(settings, "LOGGIA_DOWNLOADS_PER_VISITOR", 1)
+    services.cancel_download(request_download(access, VISITOR, "192.0.2.1"))
+    assert request_download(access, VISITOR, "192.0.2.1", list(library.known)[:1])
+
+
+def test_canceling_stops_what_is_not_ready(access: Access, work: Callable[[], int]) -> None:
+    download = request_download(access, VISITOR, "192.0.2.1", size=Size.LARGE)
+    assert services.cancel_all(access.link, VISITOR) == 1
+    work()
+    download.refresh_from_db()
+    assert download.state == DownloadState.CANCELED
+    assert not download.items.open().exists()
+
+
+def test_one_file_can_be_left_out_while_the_rest_goes_on(
+    access: Access, work: Callable[[], int]
+) -> None:
+    download = request_download(access, VISITOR, "192.0.2.1", size=Size.LARGE)
+    OrmQ.objects.all().delete()
+    tasks.prepare(str(download.pk), 1)
+    assert services.cancel_item(download, 1)
+    assert not services.cancel_item(download, 1)
+    assert not services.cancel_item(download, 99)
+    work()
+    download.refresh_from_db()
+    assert download.state == DownloadState.READY
+    assert [item.name for item in download.items.in_archive()] == ["IMG_0.jpg", "IMG_2.jpg"]
+    assert download.count == download.count_done == 2
+
+
+def test_canceling_every_file_cancels_the_download(access: Access) -> None:
+    download = request_download(access, VISITOR, "192.0.2.1", size=Size.LARGE)
+    tasks.prepare(str(download.pk), 1)
+    download.refresh_from_db()
+    for position in range(3):
+        services.cancel_item(download, position)
+    download.refresh_from_db()
+    assert download.state == DownloadState.CANCELED
+
+
+def test_a_vanished_file_is_named_and_the_rest_comes(
+    fetch_ready: Fetch, library: MemoryLibrary
+) -> None:
+    gone = library.album_assets[1]
+    library.path_of(gone).unlink()
+    download = fetch_ready()
+    missing = download.items.get(asset_id=gone.id)
+    assert download.state == DownloadState.READY
+    assert (missing.state, missing.name) == (ItemState.MISSING, "IMG_1.jpg")
+    note = layout_of(download).entries[-1]
+    assert note.name == "MISSING.txt"
+    assert note.content
+    assert "IMG_1.jpg: is no longer there" in note.content.decode()
+    assert download.archive_size == layout_of(download).length
+
+
+def test_a_file_that_was_written_to_is_left_out(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+    changed = library.album_assets[0]
+    library.path_of(changed).write_bytes(b"another picture")
+    item = fetch_ready().items.get(asset_id=changed.id)
+    assert (item.state, item.reason) == (ItemState.FAILED, "changed")
+
+
+def test_a_retry_takes_in_what_came_back(
+    fetch_ready: Fetch, library: MemoryLibrary, work: Callable[[], int]
+) -> None:
+    gone = library.album_assets[1]
+    path = library.path_of(gone)
+    path.rename(path.with_suffix(".away"))
+    download = fetch_ready()
+    before = download.start_key
+    path.with_suffix(".away").rename(path)
+    assert services.retry_failed(download)
+    work()
+    download.refresh_from_db()
+    assert download.state == DownloadState.READY
+    assert (download.count_done, download.count_left_out) == (3, 0)
+    assert download.start_key != before
+    assert not services.retry_failed(download)
+
+
+def test_a_picture_that_cannot_be_rendered_fails_alone(
+    fetch_ready: Fetch, library: MemoryLibrary
+) -> None:
+    library.unreadable.add(library.album_assets[2].id)
+    download = fetch_ready(size=Size.LARGE)
+    assert download.state == DownloadState.READY
+    assert [item.reason for item in download.items.left_out()] == ["unreadable"]
+
+
+def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+    library.unreadable |= set(library.known)
+    download = fetch_ready(size=Size.LARGE)
+    assert download.state == DownloadState.FAILED
+    assert download.count_left_out == 3
+
+
+@pytest.mark.parametrize("how", ["unplugged", "unanswering"])
+def test_a_library_that_is_away_leaves_all_for_a_retry(
+    access: Access, library: MemoryLibrary, work: Callable[[], int], how: str
+) -> None:
+    away = library.root.with_name("away")
+    download = request_download(access, VISITOR, "192.0.2.1")
+    if how == "unplugged":
+        library.root.rename(away)
+        library.trouble = "The folder is gone."
+    else:
+        library.is_away = True
+    work()
+    download.refresh_from_db()
+    assert download.state == DownloadState.FAILED
+    if how == "unplugged":
+        assert {item.reason for item in download.items.all()} == {"unavailable"}
+        away.rename(library.root)
+    library.is_away, library.trouble = False, ""
+    assert services.retry_failed(download)
+    work()
+    download.refresh_from_db()
+    assert (download.state, download.count_done) == (DownloadState.READY, 3)
+
+
+def test_files_without_a_known_checksum_are_read_first(
+    make_link: MakeLink, library: MemoryLibrary, fetch_ready: Fetch
+) -> None:
+    library.knows_checksums = False
+    library.add("IMG_1.jpg", b"photo" * 100_000)
+    download = fetch_ready(of=enter(make_link(), {}))
+    item = download.items.last()
+    assert item is not None
+    assert (item.state, item.size, item.done) == (ItemState.READY, 500_000, 500_000)
+    assert item.crc32 is not None
+
+
+def test_a_change_of_the_link_plans_anew_what_it_still_grants(
+    fetch_ready: Fetch, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+) -> None:
+    download = fetch_ready()
+    library.hidden.add(list(library.known)[0])
+    link = change_link(link, LinkSettings(slug="summer", show_metadata=False))
+    services.renew_stale(enter(link, {}), VISITOR)
+    work()
+    download.refresh_from_db()
+    assert download.epoch == link.epoch
+    assert [item.name for item in download.items.all()] == ["photo-0001.jpg", "photo-0002.jpg"]
+
+
+def test_a_link_that_was_closed_prepares_nothing_more(
+    access: Access, link: SharedLink, work: Callable[[], int]
+) -> None:
+    download = request_download(access, VISITOR, "192.0.2.1")
+    pause_link(link, paused=True)
+    work()
+    download.refresh_from_db()
+    assert download.state == DownloadState.EXPIRED
+
+
+def test_old_downloads_end_and_only_the_count_of_fetched_ones_stays(
+    fetch_ready: Fetch, link: SharedLink, library: MemoryLibrary
+) -> None:
+    fetched, unused = fetch_ready(), fetch_ready(asset_ids=list(library.known)[:1])
+    past = timezone.now() - timedelta(seconds=1)
+    Download.objects.filter(pk=fetched.pk).update(fetched_at=past)
+    Download.objects.update(expires_at=past)
+    tasks.sweep()
+    tasks.sweep()
+    assert not Download.objects.filter(pk=unused.pk).exists()
+    fetched.refresh_from_db()
+    assert (fetched.state, fetched.visitor, fetched.address) == (DownloadState.EXPIRED, "", "")
+    assert not fetched.items.exists()
+    assert Download.objects.delivered().per_link() == {link.pk: 1}
+
+
+def test_a_dismissed_download_leaves_the_dock_but_can_be_resumed_for_a_while(
+    fetch_ready: Fetch, link: SharedLink
+) -> None:
+    download = fetch_ready()
+    services.dismiss(download)
+    assert not Download.objects.of_visitor(link.pk, VISITOR).in_dock().exists()
+    assert Download.objects.ready().filter(pk=download.pk).exists()
+    download.refresh_from_db()
+    assert download.expires_at <= timezone.now() + timedelta(hours=1)
