@@ -23,7 +23,7 @@ START = "import socket, portal.web; portal.web.run(socket.socket(fileno={fd}))"
 
 @dataclass
 class Process:
-    url: str
+    port: int
     running: "subprocess.Popen[bytes]"
 
 
@@ -44,13 +44,13 @@ def process(tmp_path: Path) -> Iterator[Process]:
         running = subprocess.Popen(
             command, cwd=ROOT, env=variables, pass_fds=[listener.fileno()], stderr=subprocess.PIPE
         )
-        yield Process(f"http://127.0.0.1:{listener.getsockname()[1]}", running)
+        yield Process(listener.getsockname()[1], running)
         running.kill()
         running.communicate(timeout=10)
 
 
 def test_each_path_reaches_its_application(process: Process) -> None:
-    with httpx.Client(base_url=process.url, timeout=30) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{process.port}", timeout=30) as client:
         icon = client.get("/static/icon.svg")
         assert (icon.text, icon.headers["content-type"]) == ("<svg/>", "image/svg+xml")
         assert "server" not in icon.headers
@@ -62,7 +62,7 @@ def test_each_path_reaches_its_application(process: Process) -> None:
 
 
 def test_it_ends_soon_after_sigterm(process: Process) -> None:
-    with socket.create_connection(process.url.removeprefix("http://").split(":")) as idle:
+    with socket.create_connection(("127.0.0.1", process.port)) as idle:
         idle.sendall(b"GET /static/icon.svg HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(1000).startswith(b"HTTP/1.1 200")
         started = time.monotonic()

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -70,7 +71,7 @@ def test_an_expired_url_is_404(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
     url = site.picture()
     assert site.get(url).status_code == 200
     now = time.time()
-    monkeypatch.setattr(tickets.time, "time", lambda: now + 3 * DAY)
+    monkeypatch.setattr(time, "time", lambda: now + 3 * DAY)
     assert site.get(url).status_code == 404
 
 
@@ -79,9 +80,9 @@ def test_a_url_is_the_same_all_day_and_holds_a_day_at_least(
 ) -> None:
     asset_id = uuid4()
     midnight = 20_000 * DAY
-    monkeypatch.setattr(tickets.time, "time", lambda: float(midnight))
+    monkeypatch.setattr(time, "time", lambda: float(midnight))
     first = site.signer().url(asset_id, Rendition.THUMBNAIL)
-    monkeypatch.setattr(tickets.time, "time", lambda: midnight + DAY - 1.0)
+    monkeypatch.setattr(time, "time", lambda: midnight + DAY - 1.0)
     assert site.signer().url(asset_id, Rendition.THUMBNAIL) == first
     ticket, _ = tickets.read_ticket(first.split("/")[2:], midnight + DAY - 1.0)
     assert ticket.expires - (midnight + DAY - 1) >= DAY
@@ -104,7 +105,7 @@ def test_urls_of_another_link_are_404(site: Site) -> None:
 
 
 @pytest.mark.parametrize("facts", [{"is_open": False}, {"expires_at": 1.0}])
-def test_closed_and_expired_links_grant_nothing(site: Site, facts: dict[str, object]) -> None:
+def test_closed_and_expired_links_grant_nothing(site: Site, facts: dict[str, Any]) -> None:
     site.grants.put(site.link, **facts)
     assert site.get(site.picture()).status_code == 404
 
