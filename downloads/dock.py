@@ -74,14 +74,14 @@ def dock_of(view: Viewpoint) -> Dock:
     return Dock(view, [_card(download, view) for download in downloads])
 
 
-def render_events(view: Viewpoint) -> str:
-    """Render the dock's present state as events; the last one says when nothing more will come."""
+def render_events(view: Viewpoint) -> tuple[str, bool]:
+    """Render the dock's present state as events, and tell whether they are the last."""
     with override(view.language):
         dock = dock_of(view)
         context: dict[str, Any] = {"dock": dock}
         title = _event("title", render_to_string("downloads/dock.html#title", context))
         news = title + _event("dock", render_to_string("downloads/dock.html#cards", context))
-    return news if dock.is_active else news + _event("done", "done")
+    return (news, False) if dock.is_active else (news + _event("done", "done"), True)
 
 
 def _event(name: str, data: str) -> str:

@@ -26,6 +26,8 @@ async def stream_events(subscription: Subscription, receive: Receive, send: Send
             news = await subscription.next(HEARTBEAT)
             if not subscription.is_over:
                 await _send(send, news or ": still here\n\n")
+            if news and subscription.is_last:
+                break
         if not leaving.done():
             await send({"type": "http.response.body", "body": b""})
     finally:

@@ -36,6 +36,7 @@ class Subscription:
     view: Viewpoint
     still_granted: Callable[[], bool]
     is_over: bool = False
+    is_last: bool = False  # nothing more will come after the latest news
     seen: State | None = None
     _news: str = ""
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
@@ -53,8 +54,8 @@ class Subscription:
         news, self._news = self._news, ""
         return news
 
-    def push(self, state: State, news: str) -> None:
-        self.seen, self._news = state, news
+    def push(self, state: State, news: str, *, is_last: bool) -> None:
+        self.seen, self._news, self.is_last = state, news, is_last
         self._rung.set()
 
     def close(self) -> None:
@@ -102,9 +103,9 @@ class Board:
                 await self._tell(states)
             except DatabaseError:
                 logger.warning("Progress cannot be read; trying again.", exc_info=True)
-                await loop.run_in_executor(self._thread, connection.close)
+                await loop.run_in_executor(self._thread, _disconnect)
             await asyncio.sleep(TICK)
-        await loop.run_in_executor(self._thread, connection.close)
+        await loop.run_in_executor(self._thread, _disconnect)
 
     def _end_revoked(self) -> None:
         for subscription in self._all():
@@ -119,13 +120,17 @@ class Board:
                 behind.setdefault(subscription.view, []).append(subscription)
         loop = asyncio.get_running_loop()
         for view, subscriptions in behind.items():
-            news = await loop.run_in_executor(self._thread, render_events, view)
+            news, is_last = await loop.run_in_executor(self._thread, render_events, view)
             state = states.get((view.link_id, view.visitor), ())
             for subscription in subscriptions:
-                subscription.push(state, news)
+                subscription.push(state, news, is_last=is_last)
 
     def _all(self) -> list[Subscription]:
         return [one for beside in self._watching.values() for one in beside]
+
+
+def _disconnect() -> None:
+    connection.close()  # of the thread this runs in
 
 
 def read_states(keys: Iterable[Key]) -> dict[Key, State]:

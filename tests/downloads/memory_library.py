@@ -1,6 +1,5 @@
 """A library in memory over real files: the smallest home photos can have."""
 
-import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ from portal.library.types import (
     Totals,
 )
 
-TAKEN = datetime(2024, 7, 12, 10, 30, 0)
+TAKEN = datetime(2024, 7, 12, 10, 30)  # noqa: DTZ001 - a wall clock's
 
 
 @dataclass
@@ -153,7 +152,7 @@ class MemoryLibrary:
             part.write_bytes(content)
             part.replace(path)
             self.rendered.append(asset_id)
-        status = os.stat(path)
+        status = path.stat()
         return StoredFile(path, status.st_size, status.st_mtime_ns, MEDIA_TYPES[rendition])
 
     def refresh(self) -> RefreshReport:

@@ -32,7 +32,7 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="test-server")
         self._apps: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {}
-        self.streams = 0
+        self.streams_open = 0
 
     @property
     def address(self) -> str:
@@ -56,7 +56,11 @@ class Server:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        await self._apps[scope["path"].split("/")[1]](scope, receive, send)
+        self.streams_open += 1
+        try:
+            await self._apps[scope["path"].split("/")[1]](scope, receive, send)
+        finally:
+            self.streams_open -= 1
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -306,7 +306,7 @@ def test_a_change_of_the_link_plans_anew_what_it_still_grants(
     fetch_ready: Fetch, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
 ) -> None:
     download = fetch_ready()
-    library.hidden.add(list(library.known)[0])
+    library.hidden.add(next(iter(library.known)))
     link = change_link(link, LinkSettings(slug="summer", show_metadata=False))
     services.renew_stale(enter(link, {}), VISITOR)
     work()
