@@ -39,7 +39,7 @@ def manage(data: Path, *command: str, **variables: str) -> subprocess.CompletedP
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -98,7 +98,7 @@ def start(data: Path, **variables: str) -> RunningLoggia:
             stderr=subprocess.STDOUT,
         )
     loggia = RunningLoggia(f"http://127.0.0.1:{port}", data, process, log, variables)
-    wait_until(lambda: answers(loggia), 60, log)
+    wait_until(lambda: answers(loggia), 120, log)
     return loggia
 
 

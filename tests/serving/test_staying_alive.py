@@ -4,7 +4,7 @@ import logging
 import threading
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from portal.serving.supervisor import Child
 from portal.serving.sweeper import Sweeper
@@ -34,7 +34,7 @@ def test_a_child_that_has_lived_for_a_while_is_started_again_soon() -> None:
 
 
 def test_a_sweep_that_fails_is_logged_and_the_others_go_on(
-    settings: SettingsWrapper, caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.LOGGIA_SWEEPS = [f"{__name__}.fail", f"{__name__}.sweep"]
     swept.clear()
