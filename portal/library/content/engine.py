@@ -1,5 +1,6 @@
 """libvips, started when first needed: a process that forks afterwards would hang."""
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,8 @@ def vips() -> Any:
     """
     import pyvips
 
+    # What is wrong with a picture is told to its owner; a log line per picture helps nobody
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)
     return pyvips

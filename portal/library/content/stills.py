@@ -159,6 +159,6 @@ def _blob(image: Image, name: str) -> bytes:
 
 def _reason(exc: Exception) -> str:
     text = str(getattr(exc, "detail", exc)).lower()
-    if "premature end" in text or "unexpected end" in text or "end of file" in text:
+    if "premature end of jpeg" in text or "unexpected end" in text or "end of file" in text:
         return _("The picture is cut off: the file does not reach its end.")
     return _("The picture is damaged and cannot be decoded.")

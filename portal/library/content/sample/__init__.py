@@ -24,6 +24,8 @@ def make_sample(folder: Path) -> None:
 
     It appears complete or not at all; one that exists and is not empty is an ``OSError``.
     """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty")
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = folder.with_name(f".{folder.name}.{token_hex(6)}.part")
     part.mkdir()
@@ -55,14 +57,14 @@ def _save_picture(picture: Picture, folder: Path) -> None:
 def _save_sunset(folder: Path) -> None:
     path = folder / "Sunset.mp4"
     tags = _tags(_SUNSET) | {"com.apple.quicktime.location.ISO6709": _SUNSET_PLACE}
-    save_film(path, "mp4", lambda moment: setting_sun((854, 480), moment), 60, tags)
+    save_film(path, "mp4", lambda moment: setting_sun((768, 432), moment), 54, tags)
     _set_time(path, _SUNSET, SUMMER)
 
 
 def _save_live_video(folder: Path) -> None:
     path = folder / LIVE.filename.replace(".jpg", ".mov")
     tags = _tags(LIVE.label.taken) | {"com.apple.quicktime.content.identifier": LIVE_ID}
-    save_film(path, "mov", lambda moment: lake_at_dawn((600, 400), moment / 4), 30, tags)
+    save_film(path, "mov", lambda moment: lake_at_dawn((576, 384), moment / 4), 30, tags)
     _set_time(path, LIVE.label.taken, SUMMER)
 
 

@@ -188,6 +188,8 @@ def add_water(
     source = start - 1 - (np.arange(rows) * 0.92 + wave * depth * rows * 0.02).astype(int)
     source = np.clip(source, 0, start - 1)
     mirrored = picture.pixels[source]
+    if sun:  # water gives back the glow, not the white of the disc
+        mirrored = np.minimum(mirrored, colour(sun.colour))
     shade = (0.18 + 0.42 * depth)[:, None, None]
     picture.pixels[start:] = mirrored * (1 - shade) + colour(tint) * shade
     if sun:

@@ -1,0 +1,105 @@
+"""How fast photos are read and rendered, beside what Pillow alone would take.
+
+Run with ``python bench/renditions.py [pictures]``. It paints its own twelve-megapixel JPEGs in a
+temporary folder; the ratios of one run hold on any machine, the times only on this one.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from portal.library.content.reading import read_content
+from portal.library.content.rendering import render
+from portal.library.types import AssetKind, Rendition
+
+WORKERS = 2
+SIZE = (4032, 3024)
+BACKGROUND = (Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW)
+
+
+def paint(path: Path, seed: int) -> None:
+    """A picture as rich in detail as a photo: about 4 MB, with the EXIF of a camera."""
+    random = np.random.default_rng(seed)
+    width, height = SIZE
+    total = np.zeros((height, width, 3), np.float32)
+    for cells, strength in ((8, 90), (64, 40), (500, 22), (2000, 12)):
+        small = random.random((cells * 3 // 4, cells, 3), np.float32) * 255
+        layer = Image.fromarray(small.astype(np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
+        total += np.asarray(layer, np.float32) / 255 * strength
+    total += random.random((height, width, 1), np.float32) * 10
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
+    Image.fromarray(np.clip(total * 1.4, 0, 255).astype(np.uint8)).save(path, quality=92, exif=exif)
+
+
+def ours(source: Path) -> None:
+    content = read_content(source)
+    targets = {which: source.with_name(f"{source.stem}.{which}") for which in BACKGROUND}
+    render(source, content.kind, content.media_type, targets)
+
+
+def only_reading(source: Path) -> None:
+    read_content(source)
+
+
+def only_rendering(source: Path) -> None:
+    targets = {which: source.with_name(f"{source.stem}.{which}") for which in BACKGROUND}
+    render(source, AssetKind.IMAGE, "image/jpeg", targets)
+
+
+def pillow(source: Path) -> None:
+    """The same three pictures by Pillow at its best: draft mode, one decode for all."""
+    with Image.open(source) as image:
+        image.draft("RGB", (1440, 1440))
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((1440, 1440))
+        upright.save(source.with_suffix(".preview"), "JPEG", quality=80)
+        for short in (500, 250):
+            upright.thumbnail((short * 4 // 3, short * 4 // 3))
+            upright.save(BytesIO(), "WEBP", quality=77, method=2)
+
+
+def pictures_a_second(work: Callable[[Path], None], sources: list[Path]) -> float:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        started = time.perf_counter()
+        list(pool.map(work, sources))
+        return len(sources) / (time.perf_counter() - started)
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 24
+    with TemporaryDirectory() as folder:
+        sources = [Path(folder, f"{number}.jpg") for number in range(count)]
+        for number, path in enumerate(sources):
+            if number < 4:
+                paint(path, number)
+            else:
+                path.write_bytes(sources[number % 4].read_bytes())
+        megabytes = sum(path.stat().st_size for path in sources) / count / 1e6
+        print(f"{count} JPEGs of {SIZE[0]} x {SIZE[1]}, {megabytes:.1f} MB each, {WORKERS} threads")
+        ours(sources[0])  # libraries load on first use
+        rows = [
+            ("read and render", ours),
+            ("read only", only_reading),
+            ("render only", only_rendering),
+            ("Pillow, render only", pillow),
+        ]
+        speeds = {
+            name: max(pictures_a_second(work, sources) for _ in range(2)) for name, work in rows
+        }
+        for name, speed in speeds.items():
+            print(f"{name:22}{speed:7.1f} pictures/s")
+        print(
+            f"{'rendering / Pillow':22}{speeds['render only'] / speeds['Pillow, render only']:7.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
