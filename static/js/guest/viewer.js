@@ -47,6 +47,7 @@ export class Viewer {
     pswp.on("close", () => this.#closing());
     pswp.on("destroy", () => this.#closed());
     pswp.on("loadError", ({ content }) => this.grid.tiles.refresh(content.index));
+    keepEarlyKeys(pswp);
     pswp.init();
   }
 
@@ -62,6 +63,8 @@ export class Viewer {
       close: false,
       imageClickAction: "zoom",
       wheelToZoom: true,
+      showAnimationDuration: 260,
+      hideAnimationDuration: 240,
       showHideAnimationType: still.matches ? "none" : "zoom",
       arrowPrevTitle: this.words.previous,
       arrowNextTitle: this.words.next,
@@ -122,6 +125,22 @@ export class Viewer {
     document.title = this.#title;
     tile?.querySelector("a")?.focus({ preventScroll: true });
   }
+}
+
+// PhotoSwipe listens to keys once it stands still; those pressed while it opens are not lost.
+function keepEarlyKeys(pswp) {
+  const early = [];
+  const keep = ({ key, ctrlKey, metaKey, altKey }) => {
+    if (!ctrlKey && !metaKey && !altKey) early.push(key);
+  };
+  document.addEventListener("keydown", keep);
+  const stop = () => document.removeEventListener("keydown", keep);
+  pswp.on("destroy", stop);
+  const repeat = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+  pswp.on("bindEvents", () => {
+    stop();
+    queueMicrotask(() => early.forEach(repeat));
+  });
 }
 
 function addressOf(tile) {
