@@ -44,16 +44,17 @@ def _list(request: HttpRequest, text: str, shown: int) -> dict[str, Any]:
         "cards": make_cards(request, page[:shown], albums),
         "text": text,
         "more": shown + STEP if len(page) > shown else 0,
-        "deleted": _just_deleted(request),
+        "deleted": make_cards(request, _just_deleted(request), albums),
         "away": away,
         "here": "links",
     }
 
 
-def _just_deleted(request: HttpRequest) -> SharedLink | None:
+def _just_deleted(request: HttpRequest) -> list[SharedLink]:
+    """The link a deletion led here from, for its undo."""
     link_id = uuid_from(request.GET.get("deleted"))
     gone = SharedLink.objects.owned_by(request.user).exclude(deleted_at=None)
-    return gone.filter(pk=link_id).first() if link_id else None
+    return list(with_photos(gone).filter(pk=link_id)) if link_id else []
 
 
 @require_POST

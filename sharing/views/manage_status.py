@@ -29,6 +29,7 @@ def status(request: HttpRequest) -> HttpResponse:
     library = get_library().status()
     context = _problems(request) | {
         "library": library,
+        "is_fresh": _is_fresh(library),
         "is_asked": _is_asked(request, library),
         "disk": shutil.disk_usage(settings.LOGGIA_DATA),
         "interval": settings.LOGGIA_SCAN_INTERVAL,
@@ -49,6 +50,11 @@ def _problems(request: HttpRequest) -> dict[str, Any]:
         "earlier": max(0, offset - STEP),
         "later": offset + STEP if len(found) > STEP else 0,
     }
+
+
+def _is_fresh(library: LibraryStatus) -> bool:
+    seen = library.last_refresh
+    return seen is not None and timezone.now() - seen < timedelta(minutes=1)
 
 
 def _is_asked(request: HttpRequest, library: LibraryStatus) -> bool:
