@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal.library.content.opening import open_media
+from portal.library.content.sei import length_size, without_message_arrays, without_messages
 from portal.library.content.videos import main_stream, open_container
 from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
     from av.stream import Stream
 
 # faststart: the index comes first, so that browsers can begin at once; bitexact: no encoder name
@@ -50,12 +52,32 @@ def _copy(container: InputContainer, output: OutputContainer) -> None:
             continue  # FFmpeg's way to say that a stream has ended
         if packet.dts is None:
             packet.dts = packet.pts
-        packet.stream = copies[packet.stream.index]
-        output.mux(packet)
+        copy = copies[packet.stream.index]
+        cleaned = _without_messages(packet)
+        cleaned.stream = copy
+        output.mux(cleaned)
+
+
+def _without_messages(packet: Packet[Any]) -> Packet[Any]:
+    import av
+
+    stream = packet.stream
+    codec = stream.codec_context.name
+    data = bytes(packet)
+    cleaned = without_messages(data, codec, length_size(codec, stream.codec_context.extradata))
+    if cleaned is data:
+        return packet
+    copy = av.Packet(cleaned)
+    copy.pts, copy.dts, copy.duration = packet.pts, packet.dts, packet.duration
+    copy.time_base, copy.is_keyframe = packet.time_base, packet.is_keyframe
+    return copy
 
 
 def _added(output: OutputContainer, stream: Stream) -> Stream:
     copy = output.add_stream_from_template(stream)
+    extradata = stream.codec_context.extradata
+    if stream.codec_context.name == "hevc" and extradata and extradata[0] == 1:
+        copy.codec_context.extradata = without_message_arrays(extradata)
     if stream.codec_context.codec_tag == "hvc1":  # Apple's players insist on this name for HEVC
         copy.codec_context.codec_tag = "hvc1"
     return copy
