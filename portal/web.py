@@ -5,6 +5,8 @@ import logging
 import resource
 import socket
 import struct
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from django.conf import settings
 from uvicorn import Config, Server
@@ -12,10 +14,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from portal.media.streams import ABORT
 
+logger = logging.getLogger(__name__)
+
 KEEP_ALIVE = 75  # seconds; longer than a proxy's, which would else send into a closing connection
 HEAD_WITHIN = 20  # seconds until the headers of a request must be complete
 LARGEST_HEAD = 64 * 1024  # bytes of address and headers together
 GRACE = 5  # seconds for running responses at the end
+TAKE = 2  # connections taken before the other processes have their turn
 MOST_FILES = 65_536  # open files and connections, where the system allows that many
 
 
@@ -72,13 +77,83 @@ class Protocol(HttpToolsProtocol):
         self.transport.abort()
 
 
+class Acceptor:
+    """Takes connections from a socket that several processes share, leaving some to the others.
+
+    Event loops take all that wait at once: one process would get every connection of a page, and
+    the others none. So this one takes two, and the next a millisecond later. Looks like an
+    ``asyncio.Server`` to uvicorn.
+    """
+
+    def __init__(self, sock: socket.socket, make_protocol: Callable[[], Protocol]) -> None:
+        self._sock = sock
+        self._make_protocol = make_protocol
+        self._loop = asyncio.get_running_loop()
+        self._opening: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
+        self._taken = 0
+        sock.setblocking(False)
+        self._resume()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._loop.remove_reader(self._sock)
+
+    async def wait_closed(self) -> None:
+        await asyncio.gather(*self._opening, return_exceptions=True)
+
+    def _resume(self) -> None:
+        if not self._is_closed:
+            self._taken = 0
+            self._loop.add_reader(self._sock, self._accept)
+
+    def _pause(self, seconds: float) -> None:
+        self._loop.remove_reader(self._sock)
+        self._loop.call_later(seconds, self._resume)
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._sock.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # another process was first; it left
+            return
+        except OSError as exc:  # no file descriptor or memory left: others may end meanwhile
+            logger.warning("Cannot take a connection, trying again: %s", exc.strerror)
+            self._pause(1)
+            return
+        self._taken += 1
+        if self._taken == TAKE:
+            self._pause(0.001)
+        connection.setblocking(False)
+        opening = self._loop.connect_accepted_socket(self._make_protocol, connection)
+        task = self._loop.create_task(opening)
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+
+class WebServer(Server):
+    """uvicorn's server, fair to the other processes on its socket."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        for sock in sockets or []:
+            self.servers.append(Acceptor(sock, self._make_protocol))  # type: ignore[arg-type]
+
+    def _make_protocol(self) -> Protocol:
+        return Protocol(self.config, self.server_state, self.lifespan.state)
+
+
 def run(sock: socket.socket) -> None:
     """Serve on a listening socket until SIGTERM or SIGINT; then give responses ``GRACE`` seconds."""
     from portal.asgi import application  # sets up Django and indexes the static files
 
     _allow_many_files()
+    WebServer(configuration(application)).run(sockets=[sock])
+
+
+def configuration(application: Callable[..., Awaitable[None]]) -> Config:
+    """How a web process is served: quietly, and with proxies believed only where they are named."""
     trusted = settings.LOGGIA_TRUSTED_PROXIES
-    config = Config(
+    return Config(
         application,
         interface="asgi3",
         http=Protocol,
@@ -93,7 +168,6 @@ def run(sock: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )
-    Server(config).run(sockets=[sock])
 
 
 def _allow_many_files() -> None:

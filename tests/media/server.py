@@ -7,11 +7,9 @@ import time
 from contextlib import suppress
 from typing import Any
 
-import uvicorn
-
 from portal.media.app import MediaApp
 from portal.media.table import GrantTable
-from portal.web import Protocol
+from portal.web import WebServer, configuration
 
 
 class Server:
@@ -20,24 +18,16 @@ class Server:
     def __init__(self, app: MediaApp, table: GrantTable) -> None:
         self._app = app
         self._table = table
-        config = uvicorn.Config(
-            self._answer,
-            host="127.0.0.1",
-            port=0,
-            http=Protocol,
-            interface="asgi3",
-            lifespan="on",
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
+        config = configuration(self._answer)
+        config.timeout_graceful_shutdown = 1
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = listener.getsockname()[1]
+        self._server = WebServer(config)
+        self._thread = threading.Thread(target=self._server.run, args=[[listener]])
         self._thread.start()
         while not self._server.started:
             assert self._thread.is_alive()
             time.sleep(0.01)
-        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         self._server.should_exit = True
