@@ -18,6 +18,7 @@ from downloads.progress import Board, TooManyStreams
 from downloads.services import take_out
 from downloads.streaming import ArchiveSource
 from downloads.tickets import ARCHIVES, EVENTS, read_archive_ticket, read_events_ticket
+from downloads.verified import Verified
 from portal.library import get_library
 from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
@@ -45,6 +46,7 @@ class ArchiveApp:
 
     grants: GrantTable
     plans: Plans
+    verified: Verified
     questions: Questions[Any]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +83,7 @@ class ArchiveApp:
             last_modified=plan.made_at,
             disposition=attachment(ticket.name),
         )
-        source = ArchiveSource(plan, self._relocate, partial(self._report, plan))
+        source = ArchiveSource(plan, self.verified, self._relocate, partial(self._report, plan))
         await send_body(scope, receive, send, body, source, admission.still)
 
     async def _relocate(self, place: Place) -> StoredFile:
@@ -123,7 +125,7 @@ class EventsApp:
 
 def make_archives(grants: GrantTable) -> ArchiveApp:
     """Make the application for ``/archives/``."""
-    return ArchiveApp(grants, Plans(), Questions("archives", THREADS))
+    return ArchiveApp(grants, Plans(), Verified(), Questions("archives", THREADS))
 
 
 def make_events(grants: GrantTable) -> EventsApp:

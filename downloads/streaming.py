@@ -8,6 +8,7 @@ from zlib import crc32
 
 from downloads.archive import FileSlice
 from downloads.plans import ArchivePlan, Place
+from downloads.verified import Verified, identify
 from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
 from portal.media.files import StoredSource
@@ -30,6 +31,7 @@ class ArchiveSource:
     """
 
     plan: ArchivePlan
+    verified: Verified
     relocate: Callable[[Place], Awaitable[StoredFile]]
     report: Callable[[Place], Awaitable[None]]
 
@@ -62,7 +64,7 @@ class ArchiveSource:
         place = self.plan.places[wanted.index]
         has_begun = False
         try:
-            async with aclosing(_checked(place, place.file, wanted)) as pieces:
+            async with aclosing(self._checked(place, place.file, wanted)) as pieces:
                 async for piece in pieces:
                     has_begun = True
                     yield piece
@@ -91,29 +93,32 @@ class ArchiveSource:
             await self.report(place)
             raise SourceBroken("no longer what was planned")
         try:
-            async with aclosing(_checked(place, file, wanted)) as pieces:
+            async with aclosing(self._checked(place, file, wanted)) as pieces:
                 async for piece in pieces:
                     yield piece
         except SourceBroken:
             await self.report(place)
             raise
 
-
-async def _checked(
-    place: Place, file: StoredFile, wanted: FileSlice
-) -> AsyncGenerator[bytes | bytearray, None]:
-    """Yield the slice; of a whole file the last piece only once the checksum is right."""
-    is_whole = wanted.length == place.file.size
-    checksum, rest = 0, wanted.length
-    async with aclosing(StoredSource(file).read(wanted.offset, wanted.length)) as pieces:
-        async for piece in pieces:
-            rest -= len(piece)
-            if is_whole:
-                checksum = crc32(piece, checksum)
-                if not rest and checksum != place.file.crc32:
-                    logger.warning("%s: has other content than its size and time say", file.path)
-                    raise NotAsPlanned(file.path.name)
-            yield piece
+    async def _checked(
+        self, place: Place, file: StoredFile, wanted: FileSlice
+    ) -> AsyncGenerator[bytes | bytearray, None]:
+        """Yield the slice; of a whole file the last piece only once the checksum is right."""
+        identity = identify(file.path)
+        is_whole = wanted.length == place.file.size
+        is_unsure = is_whole and not self.verified.holds(identity, place.file.crc32)
+        checksum, rest = 0, wanted.length
+        async with aclosing(StoredSource(file).read(wanted.offset, wanted.length)) as pieces:
+            async for piece in pieces:
+                rest -= len(piece)
+                if is_unsure:
+                    checksum = crc32(piece, checksum)
+                    if not rest and checksum != place.file.crc32:
+                        logger.warning("%s: its content is not what was planned", file.path)
+                        raise NotAsPlanned(file.path.name)
+                yield piece
+        if is_unsure and not rest and identity is not None and identify(file.path) == identity:
+            self.verified.add(identity, checksum)
 
 
 def _joined(held: list[bytes | bytearray | memoryview]) -> bytes:

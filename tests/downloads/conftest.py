@@ -1,9 +1,9 @@
-import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -41,7 +41,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryL
 
 @pytest.fixture
 def make_link(transactional_db: None, library: MemoryLibrary) -> Callable[..., SharedLink]:
-    def make(**wanted: object) -> SharedLink:
+    def make(**wanted: Any) -> SharedLink:
         owner, _ = User.objects.get_or_create(username="olga")
         return share_album(owner, library.album_id, LinkSettings(**wanted))
 
@@ -84,7 +84,7 @@ def work() -> Callable[[], int]:
 def fetch_ready(access: Access, work: Callable[[], int]) -> Callable[..., Download]:
     """Ask for a download, let the workers do their part, and return it as it is then."""
 
-    def fetch(of: Access | None = None, visitor: str = VISITOR, **wanted: object) -> Download:
+    def fetch(of: Access | None = None, visitor: str = VISITOR, **wanted: Any) -> Download:
         download = request_download(of or access, visitor, "192.0.2.1", **wanted)
         work()
         download.refresh_from_db()
@@ -118,8 +118,3 @@ def server(transactional_db: None) -> Iterator[Server]:
 def browser(server: Server) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.address, cookies={"loggia_visitor": VISITOR}) as client:
         yield client
-
-
-@pytest.fixture
-def run() -> Callable[..., object]:
-    return asyncio.run

@@ -45,9 +45,8 @@ class MemoryLibrary:
     rendered: list[UUID] = field(default_factory=list)
     knows_checksums: bool = True
 
-    def add(self, name: str, content: bytes, **facts: object) -> Asset:
+    def add(self, name: str, content: bytes, *, live: bytes | None = None) -> Asset:
         """Put a file into the album; ``live=`` is the content of its moving half."""
-        live = facts.pop("live", None)
         asset_id = uuid4()
         path = self.root / f"{asset_id.hex[:6]}-{len(self.known)}{Path(name).suffix}"
         self._store(asset_id, path, content)
@@ -65,8 +64,7 @@ class MemoryLibrary:
             utc_offset=timedelta(hours=2),
             sha1=sha1(content, usedforsecurity=False).digest(),
         )
-        asset = replace(asset, **facts)
-        if isinstance(live, bytes):
+        if live is not None:
             moving = self.add(f"{Path(name).stem}.MOV", live)
             self.hidden.add(moving.id)
             asset = replace(asset, live_video_id=moving.id)

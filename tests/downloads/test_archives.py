@@ -170,7 +170,7 @@ def test_a_running_stream_ends_when_the_link_is_closed(
 
 
 @pytest.mark.parametrize("how", ["other bytes", "same size and time", "gone", "longer"])
-def test_a_file_that_differs_cuts_the_stream_and_is_named(
+def test_a_file_that_differs_cuts_the_stream_and_is_named(  # noqa: PLR0917
     server: Server,
     big: Download,
     access: Access,

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from downloads import services, tasks
-from downloads.models import Download, DownloadState
+from downloads.models import Download, DownloadState, Size
 from sharing.access import Access
 from sharing.links import LinkSettings, change_link
 from sharing.models import SharedLink
@@ -130,7 +131,7 @@ def test_only_the_visitor_who_asked_sees_and_touches_a_download(
 def test_a_file_and_then_everything_is_canceled(
     guest: Client, access: Access, link: SharedLink
 ) -> None:
-    download = services.request_download(access, "v" * 32, "192.0.2.1", None, "large")
+    download = services.request_download(access, "v" * 32, "192.0.2.1", None, Size.LARGE)
     tasks.prepare(str(download.pk), 1)
     assert guest.post(f"{AT}/{download.pk}/items/1/cancel").status_code == 302
     assert "Downloading 2 items…" in guest.get(AT, headers=HTMX).content.decode()
@@ -194,7 +195,7 @@ def test_after_a_change_of_the_link_the_dock_plans_again_by_itself(
 
 
 def test_the_dock_costs_few_queries(
-    guest: Client, fetch_ready: Fetch, django_assert_max_num_queries: Callable[..., object]
+    guest: Client, fetch_ready: Fetch, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     fetch_ready()
     with django_assert_max_num_queries(6):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -85,7 +86,7 @@ def test_only_the_visitors_own_downloads_are_pushed(browser: httpx.Client, acces
     assert cards.count("<article") == 1
 
 
-def _ids(access: Access) -> Iterator[object]:
+def _ids(access: Access) -> Iterator[UUID]:
     from portal.library import get_library
 
     return (asset.id for asset in get_library().assets(access.link.assets()))
@@ -162,7 +163,7 @@ def test_a_hundred_guests_take_no_thread_and_no_connection_each(
         limits = httpx.Limits(max_connections=None)
         client = httpx.AsyncClient(base_url=server.address, limits=limits, timeout=30)
         streams = [asyncio.create_task(watch(client, visitor)) for visitor in visitors]
-        while server.streams_open < len(visitors):
+        while server.streams_open < len(visitors):  # noqa: ASYNC110 - it is in another thread
             await asyncio.sleep(0.05)
         # At most: one thread that asks, two that look links up, one of the test's own loop.
         assert threading.active_count() - before[0] <= 5

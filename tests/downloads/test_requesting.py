@@ -151,7 +151,7 @@ def test_entries_carry_the_time_of_the_photo(fetch_ready: Fetch) -> None:
         ("LOGGIA_DOWNLOADS_PER_LINK", "of this album"),
     ],
 )
-def test_limits_are_told_in_words(
+def test_limits_are_told_in_words(  # noqa: PLR0917
     monkeypatch: pytest.MonkeyPatch,
     access: Access,
     fetch_ready: Fetch,
