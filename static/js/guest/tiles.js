@@ -18,6 +18,8 @@ export class Tiles extends EventTarget {
   adopt(element) {
     const index = indexOf(element);
     this.#items(Math.floor(index / CHUNK)).set(index, element);
+    const image = element.querySelector("img");
+    if (image.complete && !image.naturalWidth) this.refresh(index); // it failed before this script came
   }
 
   get(index) {
