@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -50,6 +51,9 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
     def with_slug(self, slug: str) -> "LinkQuerySet":
         """Case-blind; deleted ones included."""
         return self.alias(lowered=Lower("slug")).exclude(slug="").filter(lowered=slug.lower())
+
+    def of_assets(self, asset_ids: Collection[UUID]) -> "LinkQuerySet":
+        return self.filter(items__asset_id__in=asset_ids).distinct()
 
     def raise_epoch(self) -> int:
         """Void every media URL handed out so far; returns the number of links."""

@@ -1,6 +1,9 @@
 """Background work on the library, and the clearing of links long gone."""
 
+import logging
+
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -10,29 +13,47 @@ from portal.library.interface import LibraryUnavailable
 from portal.library.types import RefreshReport
 from sharing.models import SharedLink
 
-SLICE = 20  # seconds of rendering per task
+logger = logging.getLogger(__name__)
+SLICE = 20  # seconds of work per task; long work queues its own next slice
 RENDERING = "library.renditions"
+ASSETS_PER_QUERY = 500
 
 
-def rescan() -> RefreshReport:
+def rescan(seconds: float | None = None) -> RefreshReport:
     """Look at the library's home again, and void what links no longer grant.
 
-    Raises ``LibraryUnavailable``.
+    With ``seconds`` the look ends about then. Raises ``LibraryUnavailable``.
     """
-    report = get_library().refresh()
-    if report.shrunk_albums:
-        SharedLink.objects.of_albums(report.shrunk_albums).raise_epoch()
-    if get_library().status().renditions_waiting:
+    library = get_library()
+    report = library.refresh(seconds)
+    _void(report)
+    library.acknowledge(report)
+    if library.status().renditions_waiting:
         async_task("sharing.tasks.make_renditions")
     return report
+
+
+@transaction.atomic
+def _void(report: RefreshReport) -> None:
+    """Raise the epoch of links to what was lost; doing so twice is harmless."""
+    links = SharedLink.objects.all()
+    if report.shrunk_albums:
+        links.of_albums(report.shrunk_albums).raise_epoch()
+    lost = sorted(report.lost_assets)
+    for start in range(0, len(lost), ASSETS_PER_QUERY):
+        chosen = links.of_assets(lost[start : start + ASSETS_PER_QUERY])
+        links.filter(pk__in=chosen.values("pk")).raise_epoch()
 
 
 def rescan_quietly() -> None:
     """The periodic look: a home that is away is on the status page, not an error in the log."""
     try:
-        rescan()
-    except LibraryUnavailable:
+        report = rescan(SLICE)
+    except LibraryUnavailable as exc:
+        logger.info("The library was not looked at: %s", exc)
         return
+    if report.unread:
+        async_task("sharing.tasks.rescan_quietly", cluster="long")
 
 
 def make_renditions() -> None:
@@ -41,6 +62,9 @@ def make_renditions() -> None:
         with hold(RENDERING, seconds=SLICE * 4):
             waiting = get_library().make_renditions(SLICE)
     except LeaseTaken:
+        return
+    except LibraryUnavailable as exc:
+        logger.warning("Small pictures wait: %s", exc)
         return
     if waiting:
         async_task("sharing.tasks.make_renditions")

@@ -81,6 +81,9 @@ class Library(Protocol):
         With ``seconds`` it ends about then, and the report tells what is ``unread``.
         """
 
+    def acknowledge(self, report: RefreshReport) -> None:
+        """Say that links no longer grant what the report calls lost."""
+
     def make_renditions(self, seconds: float) -> int:
         """Make waiting renditions for about this long; return how many assets still wait.
 

@@ -145,7 +145,8 @@ class Problem:
 class RefreshReport:
     """What one look at the library's home found.
 
-    ``shrunk_albums`` lost an asset since the last look: links to them must stop granting it.
+    ``shrunk_albums`` lost an asset, and ``lost_assets`` lie nowhere any more: links must stop
+    granting them. Both are told again by every look until they are acknowledged.
     ``growing`` files are still being written and come with the next look. ``unread`` files were
     not come to in the time given: look again soon.
     """
@@ -158,6 +159,7 @@ class RefreshReport:
     growing: int = 0
     unread: int = 0
     shrunk_albums: frozenset[UUID] = frozenset()
+    lost_assets: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,11 @@ class MemoryLibrary:
         status = path.stat()
         return StoredFile(path, status.st_size, status.st_mtime_ns, MEDIA_TYPES[rendition])
 
-    def refresh(self) -> RefreshReport:
+    def refresh(self, seconds: float | None = None) -> RefreshReport:
         return RefreshReport()
+
+    def acknowledge(self, report: RefreshReport) -> None:
+        return
 
     def make_renditions(self, seconds: float) -> int:
         return 0

@@ -95,8 +95,13 @@ def test_an_album_that_lost_something_to_a_killed_look_is_reported_by_the_next(
         folder_library.refresh()
     assert folder_library.album(album.id).count == 1
 
-    assert folder_library.refresh().shrunk_albums == {album.id}
-    assert folder_library.refresh().shrunk_albums == frozenset()
+    report = folder_library.refresh()
+    assert report.shrunk_albums == {album.id}
+    assert len(report.lost_assets) == 1
+    assert folder_library.refresh().lost_assets == report.lost_assets
+    folder_library.acknowledge(report)
+    after = folder_library.refresh()
+    assert after.shrunk_albums == after.lost_assets == frozenset()
 
 
 KILLED = """

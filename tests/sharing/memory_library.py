@@ -127,6 +127,9 @@ class MemoryLibrary:
         self.last_refresh = timezone.now()
         return RefreshReport(unchanged=len(self.known))
 
+    def acknowledge(self, report: RefreshReport) -> None:
+        return
+
     def make_renditions(self, seconds: float) -> int:
         return 0
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from portal.leases.models import LeaseTaken, hold
 from portal.library.folder import queries, scan, status
 from portal.library.folder.cache import ON_DEMAND, RenditionCache
+from portal.library.folder.chunks import chunks
 from portal.library.folder.making import AHEAD, RenditionMaker, make_waiting, note_unmade
 from portal.library.folder.models import LibraryState, StoredAlbum, StoredAsset, UnmadeRendition
 from portal.library.folder.originals import Finder
@@ -134,6 +135,13 @@ class FolderLibrary:
             why = _("The database cannot be used right now (%(why)s).") % {"why": exc}
             raise LibraryUnavailable(why) from exc
         return report
+
+    @transaction.atomic
+    def acknowledge(self, report: RefreshReport) -> None:
+        for albums in chunks(report.shrunk_albums):
+            StoredAlbum.objects.filter(pk__in=albums).update(has_lost=False)
+        for assets in chunks(report.lost_assets):
+            StoredAsset.objects.filter(pk__in=assets).update(is_lost=False)
 
     def accept_losses(self) -> None:
         """Let the next look believe that everything that is not there was deleted on purpose."""

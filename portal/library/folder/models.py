@@ -72,6 +72,7 @@ class StoredAsset(models.Model):
     is_listed = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    is_lost = models.BooleanField(default=False, editable=False)  # and nobody acknowledged it
     renditions = models.CharField(
         max_length=7, choices=Renditions, default=Renditions.WAITING, editable=False
     )
@@ -89,6 +90,7 @@ class StoredAsset(models.Model):
                 name="renditions_to_make",
             ),
             models.Index(fields=["content_id"], condition=~Q(content_id=""), name="by_content_id"),
+            models.Index(fields=["is_lost"], condition=Q(is_lost=True), name="lost_assets"),
             models.Index(
                 fields=["removed_at"], condition=Q(removed_at__isnull=False), name="removed_assets"
             ),
@@ -112,8 +114,7 @@ class AlbumQuerySet(models.QuerySet["StoredAlbum"]):
 class StoredAlbum(models.Model):
     """What one folder shows; its counts are brought up to date with every change of its members.
 
-    ``has_lost`` stays true until a finished look has reported it, even if the look that saw the
-    loss was killed.
+    ``has_lost`` stays true until the loss is acknowledged, whatever is killed before.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

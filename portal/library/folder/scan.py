@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.leases.models import Lease, LeaseTaken
 from portal.library.folder.compare import Changes, Index, compare
 from portal.library.folder.foldering import FolderBook
-from portal.library.folder.models import LeftOut, LibraryState, StoredAlbum
+from portal.library.folder.models import LeftOut, LibraryState, StoredAlbum, StoredAsset
 from portal.library.folder.reading import Finding, Patience, Reader, Refused
 from portal.library.folder.record import Recorder, leave_out
 from portal.library.folder.roots import Look, Root, Spot
@@ -147,11 +147,10 @@ class Scan:
 
     def _report(self, changes: Changes, recorder: Recorder, reader: Reader) -> RefreshReport:
         tally = recorder.tally
-        lost = StoredAlbum.objects.filter(has_lost=True)
-        shrunk = frozenset(lost.values_list("pk", flat=True))
+        shrunk = StoredAlbum.objects.filter(has_lost=True).values_list("pk", flat=True)
+        lost = StoredAsset.objects.filter(is_lost=True).values_list("pk", flat=True)
         if not reader.left:
             LibraryState.change(last_refresh=timezone.now(), accepts_losses=False)
-        lost.filter(pk__in=shrunk).update(has_lost=False)
         return RefreshReport(
             added=tally.added,
             moved=tally.moved,
@@ -160,7 +159,8 @@ class Scan:
             problems=LeftOut.objects.count(),
             growing=len(reader.growing),
             unread=reader.left,
-            shrunk_albums=shrunk,
+            shrunk_albums=frozenset(shrunk),
+            lost_assets=frozenset(lost),
         )
 
 

@@ -57,8 +57,8 @@ def _tell_presence(assets: list[UUID], settled: Settled) -> None:
     chosen = StoredAsset.objects.filter(pk__in=assets)
     appeared = set(chosen.filter(LYING, removed_at__isnull=False).values_list("pk", flat=True))
     vanished = set(chosen.filter(~LYING, removed_at=None).values_list("pk", flat=True))
-    chosen.filter(pk__in=appeared).update(removed_at=None)
-    chosen.filter(pk__in=vanished).update(removed_at=timezone.now(), is_listed=False)
+    chosen.filter(pk__in=appeared).update(removed_at=None, is_lost=False)
+    chosen.filter(pk__in=vanished).update(removed_at=timezone.now(), is_listed=False, is_lost=True)
     settled.appeared |= appeared
     settled.vanished |= vanished
 
