@@ -161,7 +161,8 @@ Q_CLUSTER = {
     "save_limit": -1,
     "scheduler": False,
     "guard_cycle": 1,
-    "ALT_CLUSTERS": {"long": {"workers": 2}},
+    # One file can be a video of 50 GB, which is read in one go.
+    "ALT_CLUSTERS": {"long": {"workers": 2, "timeout": 1800, "retry": 2400}},
 }
 
 # ── People ───────────────────────────────────────────────────────────────────
@@ -241,14 +242,24 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
     },
-    "filters": {"ended_by_us": {"()": "portal.serving.quiet.EndedByUs"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "ended_by_us": {"()": "portal.serving.quiet.EndedByUs"},
+        "hide_keys": {"()": "portal.redaction.HideKeys"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_keys"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": _log_level.upper()},
     "loggers": {
         "django-q": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # guests with an old link are no news
         "uvicorn.error": {"filters": ["ended_by_us"]},
         "PIL": {"level": "WARNING"},
-        "pyvips": {"level": "WARNING"},
+        "pyvips": {"level": "ERROR"},
         "libav": {"level": "CRITICAL"},
         "asyncio": {"level": "WARNING"},
     },

@@ -31,7 +31,7 @@ class StaticFiles(StaticFilesConfig):
     ]
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Name files by their content, inside ES-module imports too, and compress them."""
 
     support_js_module_import_aggregation = True

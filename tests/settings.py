@@ -15,6 +15,6 @@ os.environ["LOGGIA_STATIC_ROOT"] = f"{_data}/static"
 from portal.settings import *  # noqa: E402, F403
 
 # A file, not memory: threads and the byte path's own connections must see the same rows.
-DATABASES["default"]["TEST"] = {"NAME": f"{_data}/test.sqlite3"}  # type: ignore[index]  # noqa: F405
+DATABASES["default"]["TEST"] = {"NAME": f"{_data}/test.sqlite3"}  # noqa: F405
 # Argon2 at its real cost would be most of the tests' time; its own test asks for the default.
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]

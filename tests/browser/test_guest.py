@@ -30,16 +30,19 @@ def ridge(make_link: MakeLink) -> MadeLink:
 
 def seen_tiles(page: Page) -> int:
     """How many pictures in view have really been painted."""
-    return page.evaluate(
+    count: int = page.evaluate(
         """() => [...document.querySelectorAll('#grid img')].filter(img => {
             const box = img.getBoundingClientRect();
             return box.bottom > 0 && box.top < innerHeight && img.naturalWidth > 0;
         }).length"""
     )
+    return count
 
 
 @both_sizes
-def test_the_album_shows_its_pictures_by_day(visit: Visit, lake: MadeLink, viewport: ViewportSize):
+def test_the_album_shows_its_pictures_by_day(
+    visit: Visit, lake: MadeLink, viewport: ViewportSize
+) -> None:
     guest = visit(viewport)
     guest.goto(lake.url)
     expect(guest.page.get_by_role("heading", name="Lake weekend")).to_be_visible()
@@ -52,7 +55,7 @@ def test_the_album_shows_its_pictures_by_day(visit: Visit, lake: MadeLink, viewp
 @both_sizes
 def test_scrolling_to_the_end_brings_the_last_day(
     visit: Visit, lake: MadeLink, viewport: ViewportSize
-):
+) -> None:
     guest = visit(viewport)
     guest.goto(lake.url)
     guest.page.wait_for_load_state("networkidle")
@@ -65,7 +68,7 @@ def test_scrolling_to_the_end_brings_the_last_day(
 @both_sizes
 def test_a_photo_opens_at_its_own_address_and_back_closes_it(
     visit: Visit, lake: MadeLink, viewport: ViewportSize
-):
+) -> None:
     guest = visit(viewport)
     guest.goto(lake.url)
     page = guest.page
@@ -85,7 +88,7 @@ def test_a_photo_opens_at_its_own_address_and_back_closes_it(
     assert re.search(r"/s/lake/?$", page.url)
 
 
-def test_the_address_of_a_photo_opens_that_photo(visit: Visit, lake: MadeLink):
+def test_the_address_of_a_photo_opens_that_photo(visit: Visit, lake: MadeLink) -> None:
     guest = visit()
     guest.goto(lake.url)
     address = guest.page.locator("#photo-2 a").get_attribute("href")
@@ -100,7 +103,7 @@ def test_the_address_of_a_photo_opens_that_photo(visit: Visit, lake: MadeLink):
     guest.keep("photo-page")
 
 
-def test_a_video_plays_and_seeks(visit: Visit, ridge: MadeLink):
+def test_a_video_plays_and_seeks(visit: Visit, ridge: MadeLink) -> None:
     guest = visit()
     guest.goto(ridge.url)
     guest.page.locator(".tile.is-video a").first.click()
@@ -119,7 +122,7 @@ def test_a_video_plays_and_seeks(visit: Visit, ridge: MadeLink):
     guest.keep("viewer-video")
 
 
-def test_a_live_photo_moves_when_asked(visit: Visit, ridge: MadeLink):
+def test_a_live_photo_moves_when_asked(visit: Visit, ridge: MadeLink) -> None:
     guest = visit()
     guest.goto(ridge.url)
     tile = guest.page.locator(".tile.is-live").first
@@ -133,7 +136,7 @@ def test_a_live_photo_moves_when_asked(visit: Visit, ridge: MadeLink):
 @both_sizes
 def test_chosen_photos_come_as_an_archive_with_progress(
     visit: Visit, lake: MadeLink, viewport: ViewportSize, photos: Path, tmp_path: Path
-):
+) -> None:
     guest = visit(viewport)
     guest.goto(lake.url)
     page = guest.page
@@ -176,7 +179,9 @@ def press_long(page: Page, tile: Locator) -> None:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_a_large_download_shows_its_progress_and_survives_a_reload(visit: Visit, lake: MadeLink):
+def test_a_large_download_shows_its_progress_and_survives_a_reload(
+    visit: Visit, lake: MadeLink
+) -> None:
     guest = visit()
     guest.goto(lake.url)
     page = guest.page
@@ -195,7 +200,7 @@ def test_a_large_download_shows_its_progress_and_survives_a_reload(visit: Visit,
 
 def test_one_chosen_photo_comes_as_it_is(
     visit: Visit, lake: MadeLink, photos: Path, tmp_path: Path
-):
+) -> None:
     guest = visit()
     guest.goto(lake.url)
     guest.page.locator("#photo-4").hover()
@@ -212,7 +217,7 @@ def test_one_chosen_photo_comes_as_it_is(
 @both_sizes
 def test_a_locked_link_asks_for_its_password(
     visit: Visit, make_link: MakeLink, viewport: ViewportSize
-):
+) -> None:
     link = make_link("--album", LAKE, "--password", "swordfish", "--description", "Secret lake")
     guest = visit(viewport)
     guest.goto(link.url)
@@ -237,7 +242,7 @@ def test_a_locked_link_asks_for_its_password(
 
 
 @both_sizes
-def test_an_expired_link_says_so(visit: Visit, make_link: MakeLink, viewport: ViewportSize):
+def test_an_expired_link_says_so(visit: Visit, make_link: MakeLink, viewport: ViewportSize) -> None:
     link = make_link("--album", LAKE, "--expires", "1s")
     guest = visit(viewport)
     guest.page.wait_for_timeout(1200)
@@ -250,7 +255,7 @@ def test_an_expired_link_says_so(visit: Visit, make_link: MakeLink, viewport: Vi
 @both_sizes
 def test_without_scripts_one_looks_pages_and_saves(
     visit: Visit, lake: MadeLink, viewport: ViewportSize, tmp_path: Path
-):
+) -> None:
     guest = visit(viewport, scripts=False)
     guest.goto(lake.url)
     page = guest.page
@@ -266,7 +271,7 @@ def test_without_scripts_one_looks_pages_and_saves(
     assert saving.value.suggested_filename == "DSC_0083.jpg"
 
 
-def test_the_theme_can_be_switched(visit: Visit, lake: MadeLink):
+def test_the_theme_can_be_switched(visit: Visit, lake: MadeLink) -> None:
     guest = visit()
     guest.goto(lake.url)
     guest.page.get_by_role("button", name="Dark or light").click()

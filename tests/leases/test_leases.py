@@ -16,7 +16,7 @@ def expire(name: str) -> None:
     Lease.objects.filter(name=name).update(expires_at=timezone.now() - timedelta(seconds=1))
 
 
-def test_a_held_job_is_refused_to_others_and_free_afterwards():
+def test_a_held_job_is_refused_to_others_and_free_afterwards() -> None:
     with hold("scan", seconds=60):
         assert is_held("scan")
         with pytest.raises(LeaseTaken), hold("scan", seconds=60):
@@ -24,7 +24,7 @@ def test_a_held_job_is_refused_to_others_and_free_afterwards():
     assert not is_held("scan")
 
 
-def test_an_expired_lease_is_taken_over_and_its_late_owner_notices():
+def test_an_expired_lease_is_taken_over_and_its_late_owner_notices() -> None:
     with hold("scan", seconds=60) as late:
         expire("scan")
         with hold("scan", seconds=60):
@@ -33,7 +33,7 @@ def test_an_expired_lease_is_taken_over_and_its_late_owner_notices():
             assert is_held("scan")
 
 
-def test_a_late_owner_that_ends_does_not_free_the_job_of_the_new_one():
+def test_a_late_owner_that_ends_does_not_free_the_job_of_the_new_one() -> None:
     first = hold("scan", seconds=60)
     first.__enter__()
     expire("scan")
@@ -42,19 +42,19 @@ def test_a_late_owner_that_ends_does_not_free_the_job_of_the_new_one():
         assert is_held("scan")
 
 
-def test_renewing_moves_the_expiry():
+def test_renewing_moves_the_expiry() -> None:
     with hold("scan", seconds=1) as lease:
         lease.renew(600)
         assert Lease.objects.get(name="scan").expires_at > timezone.now() + timedelta(seconds=500)
 
 
-def test_a_job_that_fails_frees_its_lease():
+def test_a_job_that_fails_frees_its_lease() -> None:
     with pytest.raises(ValueError, match="broken"), hold("scan", seconds=60):
         raise ValueError("broken")
     assert not is_held("scan")
 
 
-def test_a_turn_comes_once_until_its_time_is_over():
+def test_a_turn_comes_once_until_its_time_is_over() -> None:
     assert take_turn("rescan", 60)
     assert not take_turn("rescan", 60)
     expire("turn:rescan")
@@ -62,7 +62,7 @@ def test_a_turn_comes_once_until_its_time_is_over():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_that_ask_at_once_one_gets_the_job():
+def test_of_many_that_ask_at_once_one_gets_the_job() -> None:
     winners: list[bool] = []
     start = threading.Barrier(8)
 

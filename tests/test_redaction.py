@@ -1,0 +1,33 @@
+"""The log names no key and no token, whoever writes the line."""
+
+import logging
+import secrets
+
+import pytest
+
+from portal.redaction import HideKeys, hide_keys
+
+KEY = secrets.token_urlsafe(50)
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [
+        (f"Gone: /share/{KEY}", "Gone: /share/…"),
+        (f"Gone: /share/{KEY}/photo/3 (410)", "Gone: /share/…/photo/3 (410)"),
+        (
+            f'"GET /media/{"a" * 32}/{"b" * 32}/preview/{"c" * 28} HTTP/1.1"',
+            '"GET /media/…/…/preview/… HTTP/1.1"',
+        ),
+        ("Not found: /s/our-summer", "Not found: /s/our-summer"),
+        ("Nothing to hide", "Nothing to hide"),
+    ],
+)
+def test_keys_are_replaced(line: str, hidden: str) -> None:
+    assert hide_keys(line) == hidden
+
+
+def test_arguments_of_a_record_are_searched_too() -> None:
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "Error at %s", (f"/share/{KEY}",), None)
+    HideKeys().filter(record)
+    assert record.getMessage() == "Error at /share/…"
