@@ -76,6 +76,8 @@ class Stream:
             if is_too_long or self._has_left or not self._still_granted():
                 return
             await self._pass_on(piece)
+            # Neither a read from memory nor a send to a fast client need ever wait.
+            await asyncio.sleep(0)
 
     async def _pass_on(self, piece: bytes | bytearray) -> None:
         rest = self._remaining - len(piece)
