@@ -4,7 +4,6 @@ Prints one row per figure. Needs nginx; everything is made in a temporary folder
 and stays on loopback.
 """
 
-import asyncio
 import io
 import os
 import shutil
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 FILES = 300
 FILE_SIZE = 3_700_000
-GUESTS = 300
 VISITOR = "v" * 32
 
 
@@ -42,15 +40,6 @@ class Site:
     path: str
     size: int
     pids: list[int]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What the portal holds: an archive that is ready, and the event streams of guests."""
-
-    archive: str
-    size: int
-    events: list[tuple[str, str]]  # path and visitor
 
 
 def make_photos(folder: Path) -> None:
@@ -66,14 +55,15 @@ def make_photos(folder: Path) -> None:
         (folder / f"IMG_{number:04}.jpg").write_bytes(content + noise)
 
 
-def prepare() -> Prepared:
-    """Scan the photos, share them, and make downloads ready as the workers do."""
+def prepare() -> tuple[str, int]:
+    """Scan the photos, share them, and make them ready as workers do; return path and length."""
     import django
 
     django.setup()
     from django.contrib.auth.models import User
     from django.core.management import call_command
 
+    from downloads.tickets import Viewpoint
     from portal.library import get_library
     from sharing.links import LinkSettings, share_album
 
@@ -83,13 +73,11 @@ def prepare() -> Prepared:
     (album,) = library.albums()
     if album.count != FILES:
         raise SystemExit(f"{album.count} of {FILES} photos were taken in")
-    owner = User.objects.create_user("bench")
-    link = share_album(owner, album.id, LinkSettings())
+    link = share_album(User.objects.create_user("bench"), album.id, LinkSettings())
     download = make_ready(link)
-    path = viewpoint(link, VISITOR).archive_url(download.pk, download.name, download.expires)
-    guests = [f"{number:032}" for number in range(GUESTS)]
-    watch = [(watched(link, guest).events_url(), guest) for guest in guests]
-    return Prepared(path, download.archive_size, watch)
+    view = Viewpoint(link.pk, link.epoch, "", VISITOR, link.path, "en")
+    path = view.archive_url(download.pk, download.name, download.expires)
+    return path, download.archive_size
 
 
 def make_ready(link: "SharedLink") -> "Download":
@@ -108,39 +96,9 @@ def make_ready(link: "SharedLink") -> "Download":
     return download
 
 
-def watched(link: "SharedLink", visitor: str) -> "Viewpoint":
-    """Give a guest a download that goes on and on, and return where they stand."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from downloads.models import Download, DownloadState
-
-    Download.objects.create(
-        link=link,
-        visitor=visitor,
-        fingerprint=visitor,
-        epoch=link.epoch,
-        state=DownloadState.PREPARING,
-        name="Summer.zip",
-        count=FILES,
-        expires_at=timezone.now() + timedelta(days=1),
-    )
-    return viewpoint(link, visitor)
-
-
-def viewpoint(link: "SharedLink", visitor: str) -> "Viewpoint":
-    from downloads.tickets import Viewpoint
-
-    return Viewpoint(link.pk, link.epoch, "", visitor, link.path, "en")
-
-
-if TYPE_CHECKING:
-    from downloads.tickets import Viewpoint
-
-
 @contextmanager
-def ours(prepared: Prepared) -> Iterator[Site]:
+def ours(path: str, size: int = 0) -> Iterator[Site]:
+    """Start the portal's web processes; each has answered for ``path`` once."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     code = SERVE.format(fd=listener.fileno())
     running = [
@@ -149,8 +107,8 @@ def ours(prepared: Prepared) -> Iterator[Site]:
     ]
     port, pids = listener.getsockname()[1], [process.pid for process in running]
     try:
-        site = Site("loggia", port, prepared.archive, prepared.size, pids)
-        for _ in range(8):  # so that each process has the plan in memory
+        site = Site("loggia", port, path, size, pids)
+        for _ in range(8):
             await_first_byte(site)
         yield site
     finally:
@@ -241,48 +199,6 @@ def growth_with_slow_readers(site: Site, readers: int = 4, seconds: float = 15) 
     return most - before
 
 
-async def watch(site: Site, path: str, visitor: str, seen: list[str]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
-    cookie = f"Cookie: loggia_visitor={visitor}\r\n"
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}\r\n".encode())
-    try:
-        await reader.readuntil(b"event: dock")
-        seen.append(visitor)
-        while await reader.read(65536):
-            pass
-    finally:
-        writer.close()
-
-
-async def guests_watching(site: Site, events: list[tuple[str, str]]) -> None:
-    """Print what watching guests cost, while all of their downloads move twice a second."""
-    from asgiref.sync import sync_to_async
-
-    from downloads.models import Download
-
-    before = (resident(site), count_in(site, "task"), count_in(site, "fd", ".sqlite3"))
-    seen: list[str] = []
-    tasks = [asyncio.create_task(watch(site, *event, seen)) for event in events]
-    started = time.perf_counter()
-    while len(seen) < len(events) and time.perf_counter() - started < 30:  # noqa: ASYNC110
-        await asyncio.sleep(0.05)
-    took, used = time.perf_counter() - started, cpu_seconds(site)
-    for _ in range(10):
-        await sync_to_async(Download.objects.unfinished().touch)()
-        await asyncio.sleep(0.5)
-    busy = (cpu_seconds(site) - used) / 5 * 100
-    print_bar(f"growth with {len(seen)} guests watching", resident(site) - before[0], "MB", 60)
-    print(
-        f"  all had their dock after {took:.1f} s; {busy:.0f} % of a core while all of them change"
-    )
-    threads = count_in(site, "task") - before[1]
-    files = count_in(site, "fd", ".sqlite3") - before[2]
-    print(f"  threads more than before: {threads}, open database files more: {files}")
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def cpu_seconds(site: Site) -> float:
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in site.pids]
     return sum(int(f[11]) + int(f[12]) for f in fields) / os.sysconf("SC_CLK_TCK")
@@ -321,12 +237,12 @@ def main() -> None:
         os.environ["LOGGIA_DATA"] = str(folder / "data")
         os.environ["LOGGIA_PHOTOS"] = str(folder / "photos")
         make_photos(folder / "photos" / "Summer")
-        prepared = prepare()
-        us = stack.enter_context(ours(prepared))
+        path, size = prepare()
+        us = stack.enter_context(ours(path, size))
         one_file = folder / "one.bin"
         with one_file.open("wb") as file:
             for _ in range(FILES):
-                file.write(os.urandom(prepared.size // FILES))
+                file.write(os.urandom(size // FILES))
         small_file = folder / "small.bin"  # by which nginx shows that it answers
         small_file.write_bytes(bytes(THUMBNAIL_SIZE))
         theirs = stack.enter_context(nginx(folder, [small_file], one_file))
@@ -337,7 +253,6 @@ def main() -> None:
         first = sorted(await_first_byte(us) for _ in range(20))[18] * 1000
         print_bar("first byte, 19 of 20 within", first, "ms", 50)
         print_bar("growth with 4 readers of 1 MB/s", growth_with_slow_readers(us), "MB", 30)
-        asyncio.run(guests_watching(us, prepared.events))
 
 
 if __name__ == "__main__":

@@ -62,9 +62,8 @@ class Dock:
                 return _("Preparing…")
             text = ngettext("Downloading %(n)s item…", "Downloading %(n)s items…", count)
             return text % {"n": count}
-        ready = [card for card in self.cards if card.download.is_ready]
-        if ready:
-            return _("Ready: %(name)s") % {"name": ready[-1].download.name}
+        if ready := sum(card.download.is_ready for card in self.cards):
+            return ngettext("Download ready", "Downloads ready", ready)
         return _("Nothing could be downloaded") if self.cards else ""
 
 

@@ -3,7 +3,7 @@
 import calendar
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,6 +17,7 @@ from portal.library.renditions import MEDIA_TYPES, SUFFIXES
 from portal.library.types import Asset, AssetFilter, AssetKind, Rendition, StoredFile
 from sharing.access import Rights, rights_of
 
+MANY = 1_000  # ids; from there on it is quicker to read all that the link shows
 Part = DownloadItem.Part
 Originals = Mapping[UUID, StoredFile]
 
@@ -86,35 +87,30 @@ class Planner:
 
 
 def plan(download: Download) -> list[DownloadItem]:
-    """Make the items of a download from what its link grants now; nothing is saved."""
-    library = get_library()
-    granted = {entry.id for entry in library.timeline(download.link.assets())}
-    chosen = granted.intersection(download.asset_ids)
-    assets = library.assets(AssetFilter(ids=frozenset(chosen))) if chosen else []
-    files = library.originals(_all_ids(assets))
+    """Make the items of a download from what its link grants now, settled; nothing is saved."""
+    assets = _chosen(download)
+    files = get_library().originals(_all_ids(assets))
     planner = Planner(download, rights_of(download.link), files, len(assets), Names())
     items = [
         item for number, asset in enumerate(assets, 1) for item in planner.items_of(number, asset)
     ]
     for position, item in enumerate(items):
         item.position = position
+    settle(items, files)
     return items
 
 
-def settle(items: Iterable[DownloadItem]) -> None:
+def settle(items: Sequence[DownloadItem], files: Originals | None = None) -> None:
     """Look at the original behind each item and set its state; nothing is saved.
 
     What needs no reading is ready at once, what is not as the library knows it is left out.
     """
-    items = list(items)
-    originals = get_library().originals(list({item.asset_id for item in items}))
+    library = get_library()
+    if files is None:
+        files = library.originals(list({item.asset_id for item in items}))
     for item in items:
-        settle_one(item, originals.get(item.asset_id))
-    if (
-        items
-        and all(item.reason == Reason.GONE for item in items)
-        and get_library().status().trouble
-    ):
+        settle_one(item, files.get(item.asset_id))
+    if items and all(item.reason == Reason.GONE for item in items) and library.status().trouble:
         # Not the files are gone but their home: an unplugged disk comes back.
         for item in items:
             item.state, item.reason = ItemState.FAILED, Reason.UNAVAILABLE
@@ -146,6 +142,16 @@ def trouble_with(file: StoredFile) -> Reason:
         return Reason.GONE
     is_same = (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
     return Reason.NONE if is_same else Reason.CHANGED
+
+
+def _chosen(download: Download) -> Sequence[Asset]:
+    """Return the assets that were chosen and are still granted."""
+    library, which = get_library(), download.link.assets()
+    ids = frozenset(download.asset_ids)
+    if len(ids) > MANY:
+        return [asset for asset in library.assets(which) if asset.id in ids]
+    granted = ids.intersection(entry.id for entry in library.timeline(which))
+    return library.assets(AssetFilter(ids=granted)) if granted else []
 
 
 def _all_ids(assets: Sequence[Asset]) -> list[UUID]:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from downloads.archive import Layout
-from downloads.contents import layout, left_out
-from downloads.models import Download, DownloadItem, Reason
+from downloads.contents import ArchivedFile, files_of, layout_of
+from downloads.models import Download, Reason
 from downloads.planning import trouble_with
 from downloads.preparing import drop_items
 from portal.library import get_library
@@ -99,24 +99,24 @@ class Plans:
         return sum(len(plan.places) for plan in self._plans.values())
 
     def _make(self, download: Download) -> ArchivePlan:
-        items = list(download.items.in_archive())
-        wanted = {item.asset_id for item in items if item.rendition == Rendition.ORIGINAL}
+        files = files_of(download)
+        wanted = {file.asset_id for file in files if file.rendition == Rendition.ORIGINAL}
         originals = get_library().originals(list(wanted)) if wanted else {}
-        places = [self._place(item, originals) for item in items]
+        places = [self._place(file, originals) for file in files]
         with override(download.language):
-            arranged = layout(download, items, left_out(download))
+            layout = layout_of(download, files)
         made_at = (download.finished_at or download.created_at).timestamp()
-        return ArchivePlan(download.pk, download.version, made_at, arranged, places)
+        return ArchivePlan(download.pk, download.version, made_at, layout, places)
 
-    def _place(self, item: DownloadItem, originals: Mapping[UUID, StoredFile]) -> Place:
-        rendition = Rendition(item.rendition)
+    def _place(self, row: ArchivedFile, originals: Mapping[UUID, StoredFile]) -> Place:
+        rendition = Rendition(row.rendition)
         if rendition is Rendition.ORIGINAL:
-            known = originals.get(item.asset_id)
+            known = originals.get(row.asset_id)
             path, media_type = (known.path, known.media_type) if known else (Path(os.devnull), "")
         else:
-            path, media_type = self._store.path(item.asset_id, rendition), MEDIA_TYPES[rendition]
-        file = StoredFile(path, item.size, item.mtime_ns, media_type, crc32=item.crc32)
-        return Place(item.position, item.asset_id, rendition, file)
+            path, media_type = self._store.path(row.asset_id, rendition), MEDIA_TYPES[rendition]
+        file = StoredFile(path, row.size, row.mtime_ns, media_type, crc32=row.crc32)
+        return Place(row.position, row.asset_id, rendition, file)
 
 
 def _find(download_id: UUID, link_id: UUID, epoch: int) -> Download:

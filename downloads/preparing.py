@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django_q.tasks import async_task
 
-from downloads.contents import layout_of
+from downloads.contents import files_of, layout_of
 from downloads.models import (
     OPEN,
     UNFINISHED,
@@ -88,13 +88,13 @@ def make_ready(download: Download, lease: Lease) -> None:
 def finish(download: Download, origin: Iterable[DownloadState] = UNFINISHED) -> None:
     """Call it ready once nothing is open; without a single file it failed."""
     with override(download.language):
-        length = layout_of(download).length
-    has_files = download.items.in_archive().exists()
+        files = files_of(download)
+        length = layout_of(download, files).length if files else 0
     Download.objects.filter(pk=download.pk).move(
-        DownloadState.READY if has_files else DownloadState.FAILED,
+        DownloadState.READY if files else DownloadState.FAILED,
         origin=origin,
         version=F("version") + 1,
-        archive_size=length if has_files else 0,
+        archive_size=length,
         finished_at=timezone.now(),
     )
 
@@ -119,7 +119,6 @@ def drop_items(download: Download, gone: Mapping[int, Reason]) -> None:
 
 def _plan_anew(download: Download, lease: Lease) -> None:
     items = plan(download)
-    settle(items)
     lease.renew(LEASE)
     with transaction.atomic():
         download.items.all().delete()

@@ -48,6 +48,7 @@ class Server:
             time.sleep(0.01)
 
     def stop(self) -> None:
+        """End as after SIGTERM; once more does nothing."""
         self._server.should_exit = True
         self._thread.join(10)
         assert not self._thread.is_alive()

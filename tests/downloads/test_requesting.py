@@ -8,8 +8,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from downloads import services, tasks
-from downloads.contents import layout_of
-from downloads.models import Download, DownloadState, ItemState, Size
+from downloads.contents import files_of, layout_of
+from downloads.models import Download, DownloadState, Size
 from downloads.services import DownloadRefused, NotGranted, request_download
 from portal.library.types import Rendition
 from sharing.access import Access, enter
@@ -34,7 +34,7 @@ def test_originals_are_ready_as_soon_as_they_were_looked_at(
         == download.bytes_done
         == sum(len(f"photo {n} ") for n in range(3)) * 5000
     )
-    assert download.archive_size == layout_of(download).length
+    assert download.archive_size == layout_of(download, files_of(download)).length
     assert not library.rendered
 
 
@@ -207,99 +207,6 @@ def test_canceling_every_file_cancels_the_download(access: Access) -> None:
         services.cancel_item(download, position)
     download.refresh_from_db()
     assert download.state == DownloadState.CANCELED
-
-
-def test_a_vanished_file_is_named_and_the_rest_comes(
-    fetch_ready: Fetch, library: MemoryLibrary
-) -> None:
-    gone = library.album_assets[1]
-    library.path_of(gone).unlink()
-    download = fetch_ready()
-    missing = download.items.get(asset_id=gone.id)
-    assert download.state == DownloadState.READY
-    assert (missing.state, missing.name) == (ItemState.MISSING, "IMG_1.jpg")
-    note = layout_of(download).entries[-1]
-    assert note.name == "MISSING.txt"
-    assert note.content
-    assert "IMG_1.jpg: is no longer there" in note.content.decode()
-    assert download.archive_size == layout_of(download).length
-
-
-def test_a_file_that_was_written_to_is_left_out(fetch_ready: Fetch, library: MemoryLibrary) -> None:
-    changed = library.album_assets[0]
-    library.path_of(changed).write_bytes(b"another picture")
-    item = fetch_ready().items.get(asset_id=changed.id)
-    assert (item.state, item.reason) == (ItemState.FAILED, "changed")
-
-
-def test_a_retry_takes_in_what_came_back(
-    fetch_ready: Fetch, library: MemoryLibrary, work: Callable[[], int]
-) -> None:
-    gone = library.album_assets[1]
-    path = library.path_of(gone)
-    path.rename(path.with_suffix(".away"))
-    download = fetch_ready()
-    before = download.start_key
-    path.with_suffix(".away").rename(path)
-    assert services.retry_failed(download)
-    work()
-    download.refresh_from_db()
-    assert download.state == DownloadState.READY
-    assert (download.count_done, download.count_left_out) == (3, 0)
-    assert download.start_key != before
-    assert not services.retry_failed(download)
-
-
-def test_a_picture_that_cannot_be_rendered_fails_alone(
-    fetch_ready: Fetch, library: MemoryLibrary
-) -> None:
-    library.unreadable.add(library.album_assets[2].id)
-    download = fetch_ready(size=Size.LARGE)
-    assert download.state == DownloadState.READY
-    assert [item.reason for item in download.items.left_out()] == ["unreadable"]
-
-
-def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: MemoryLibrary) -> None:
-    library.unreadable |= set(library.known)
-    download = fetch_ready(size=Size.LARGE)
-    assert download.state == DownloadState.FAILED
-    assert download.count_left_out == 3
-
-
-@pytest.mark.parametrize("how", ["unplugged", "unanswering"])
-def test_a_library_that_is_away_leaves_all_for_a_retry(
-    access: Access, library: MemoryLibrary, work: Callable[[], int], how: str
-) -> None:
-    away = library.root.with_name("away")
-    download = request_download(access, VISITOR, "192.0.2.1")
-    if how == "unplugged":
-        library.root.rename(away)
-        library.trouble = "The folder is gone."
-    else:
-        library.is_away = True
-    work()
-    download.refresh_from_db()
-    assert download.state == DownloadState.FAILED
-    if how == "unplugged":
-        assert {item.reason for item in download.items.all()} == {"unavailable"}
-        away.rename(library.root)
-    library.is_away, library.trouble = False, ""
-    assert services.retry_failed(download)
-    work()
-    download.refresh_from_db()
-    assert (download.state, download.count_done) == (DownloadState.READY, 3)
-
-
-def test_files_without_a_known_checksum_are_read_first(
-    make_link: MakeLink, library: MemoryLibrary, fetch_ready: Fetch
-) -> None:
-    library.knows_checksums = False
-    library.add("IMG_1.jpg", b"photo" * 100_000)
-    download = fetch_ready(of=enter(make_link(), {}))
-    item = download.items.last()
-    assert item is not None
-    assert (item.state, item.size, item.done) == (ItemState.READY, 500_000, 500_000)
-    assert item.crc32 is not None
 
 
 def test_a_change_of_the_link_plans_anew_what_it_still_grants(
