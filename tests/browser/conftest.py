@@ -27,8 +27,11 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(program: Callable[[str], str]) -> Iterator[Browser]:
+    """One browser per module: Playwright keeps an event loop running, which other tests must not
+    find when these modules come before theirs.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program("chromium"), args=QUIET)
         yield browser
