@@ -1,6 +1,6 @@
 """A link as a card on the owner's list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from portal.library.types import Album, Rendition
 from portal.media.grants import OWNER_SCOPE
 from portal.media.tickets import MediaSigner
 from sharing.access import rights_of, standing_of
+from sharing.managing.counting import count_downloads
 from sharing.managing.wording import Allowance, State, allowances, state_of
 from sharing.models import LinkQuerySet, SharedAsset, SharedLink
 
@@ -36,6 +37,7 @@ class LinkCard:
     cover: Picture | None
     state: State
     allows: list[Allowance]
+    downloads: int
 
 
 def owner_signer(request: HttpRequest) -> MediaSigner:
@@ -75,10 +77,11 @@ def with_photos(links: LinkQuerySet) -> LinkQuerySet:
 
 
 def make_cards(
-    request: HttpRequest, links: Iterable[SharedLink], albums: Mapping[UUID, Album]
+    request: HttpRequest, links: Sequence[SharedLink], albums: Mapping[UUID, Album]
 ) -> list[LinkCard]:
     """Cards of links that came through ``with_photos``."""
     signer, now = owner_signer(request), timezone.now()
+    downloads = count_downloads([link.pk for link in links])
     cards = []
     for link in links:
         album = albums.get(link.album_id) if link.album_id else None
@@ -93,6 +96,7 @@ def make_cards(
                 cover=thumbnail(signer, cover_id) if cover_id else None,
                 state=state_of(link, standing_of(link, ""), now),
                 allows=allowances(rights_of(link)),
+                downloads=downloads.get(link.pk, 0),
             )
         )
     return cards

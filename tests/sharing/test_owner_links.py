@@ -58,6 +58,7 @@ def test_a_card_tells_title_state_rights_and_address(
         "Download large JPEGs",
         "Add photos",
         "0 visits",
+        "0 downloads",
         'data-copy="http://testserver/s/summer"',
     ):
         assert words in shown
@@ -132,7 +133,7 @@ def test_the_list_takes_as_many_queries_for_many_links_as_for_one(
     for number in range(20):
         share_album(owner, album.id, LinkSettings(description=f"Link {number}"))
         share_assets(owner, library.members[album.id][:2], LinkSettings())
-    with django_assert_num_queries(3):  # the session, the owner, the links
+    with django_assert_num_queries(4):  # the session, the owner, the links, their downloads
         page(owner_client)
 
 
