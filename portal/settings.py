@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.privacy.private_by_default",
     # Against BREACH it pads each page at random; CSRF tokens are masked anew on each page, too.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",

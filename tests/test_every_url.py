@@ -17,6 +17,8 @@ from sharing.models import SharedLink
 CLOSED = {302, 401, 403, 404, 405, 410}
 OPEN_TO_ALL = {
     "accounts:login",  # the form to sign in
+    "healthz",  # for monitors: says that it is there, and nothing else
+    "readyz",  # which parts answer, in a few words without any detail
 }
 
 
@@ -107,3 +109,21 @@ def test_a_locked_link_gives_the_password_form_and_nothing_else(
     assert b"A title to keep" not in response.content
     if response.status_code == 200:
         assert b'type="password"' in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/no/such/page", "/s/x", "/", "/s/open-one/photo/x", "/no%00where"]
+)
+def test_what_no_view_answers_is_stored_by_nobody(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code in CLOSED
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_forms_without_their_token_are_refused_and_stored_by_nobody() -> None:
+    response = Client(enforce_csrf_checks=True).post("/login/", {"username": "x"})
+    assert (response.status_code, response["Cache-Control"]) == (403, "no-store")
