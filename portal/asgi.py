@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 
 from downloads.asgi import make_archives, make_events  # noqa: E402
 from downloads.tickets import ARCHIVES, EVENTS  # noqa: E402
+from portal.bodies import BoundedPages  # noqa: E402
 from portal.library import get_library  # noqa: E402
 from portal.library.renditions import RenditionStore  # noqa: E402
 from portal.media.app import MediaApp  # noqa: E402
@@ -78,7 +79,8 @@ def make_application() -> Front:
         EVENTS: make_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
-    return Front(django_app, mounts, [grants.run])
+    pages = BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return Front(pages, mounts, [grants.run])
 
 
 application = make_application()

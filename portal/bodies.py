@@ -1,0 +1,112 @@
+"""What a page may be sent and how many are made at once: bounded before Django sees any of it.
+
+Django itself stores a body of any length on disk before it looks at its size, waits for it for
+ever, and gives each request a thread of its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from portal.media.sending import Receive, Scope, Send, send_short
+
+BODY_WITHIN = 60.0  # seconds until a form must have arrived
+HELD_AT_ONCE = 64 * 2**20  # bytes of bodies in memory, in one process
+PAGES_AT_ONCE = 32  # threads, each with a database connection, in one process
+MOST_WAITING = 1_000  # requests that wait for one of these threads
+CLOSE = (b"connection", b"close")  # else the server would read a refused body to its end
+RETRY_AFTER = (b"retry-after", b"5")  # seconds
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class BodyRefused(Exception):
+    """A body that is not taken; the answer has this status."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class ClientLeft(Exception):
+    """Nobody waits for an answer any more."""
+
+
+class BoundedPages:
+    """An ASGI application that hands each request on to ``pages`` once its body is complete.
+
+    A body of more than ``largest`` bytes is answered by 413, one that does not arrive in time by
+    408, and by 503 what comes when this process has its hands full.
+    """
+
+    def __init__(self, pages: App, largest: int) -> None:
+        self._pages = pages
+        self._largest = largest
+        self._held = 0
+        self._waiting = 0
+        self._free = asyncio.Semaphore(PAGES_AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytearray()
+        try:
+            await self._read_in_time(scope, receive, body)
+            await self._answer(scope, _replay(bytes(body), receive), send)
+        except BodyRefused as refused:
+            is_busy = refused.status is HTTPStatus.SERVICE_UNAVAILABLE
+            extra = (CLOSE, RETRY_AFTER) if is_busy else (CLOSE,)
+            await send_short(send, refused.status, *extra)
+        except ClientLeft:
+            return
+        finally:
+            self._held -= len(body)
+
+    async def _read_in_time(self, scope: Scope, receive: Receive, body: bytearray) -> None:
+        if _declared_length(scope) > self._largest:
+            raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                await self._read(receive, body)
+        except TimeoutError as exc:
+            raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from exc
+
+    async def _read(self, receive: Receive, body: bytearray) -> None:
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientLeft
+            piece, more = message.get("body", b""), message.get("more_body", False)
+            if len(body) + len(piece) > self._largest:
+                raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            if self._held + len(piece) > HELD_AT_ONCE:
+                raise BodyRefused(HTTPStatus.SERVICE_UNAVAILABLE)
+            body += piece
+            self._held += len(piece)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._waiting >= MOST_WAITING:
+            raise BodyRefused(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            await self._pages(scope, receive, send)
+        finally:
+            self._free.release()
+
+
+def _declared_length(scope: Scope) -> int:
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return max((int(value) for value in lengths if value.isdigit()), default=0)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The complete body as one message; after it whatever else comes."""
+    complete = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> dict[str, object]:
+        return complete.pop() if complete else dict(await receive())
+
+    return next_message
