@@ -3,17 +3,23 @@
 import logging
 import re
 
-# The key of a link, the token of a media, archive or event address. A slug is short, and stays.
-_SECRET = re.compile(r"(/(?:share|s|media|archives|events)/[^\s\"'?]*?)([\w-]{28,})")
+# The key of a link (67 characters), the token of a media (27), archive or event address. A slug may
+# be as long as a token, and is no less worth hiding then.
+_SECRET = re.compile(r"(/(?:share|s|media|archives|events)/[^\s\"'?]*?)([\w-]{27,})")
+_as_text = logging.Formatter()
 
 
 class HideKeys(logging.Filter):
-    """Replace keys and tokens in addresses by an ellipsis."""
+    """Replace keys and tokens in addresses by an ellipsis, in tracebacks too."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         if _SECRET.search(message):
             record.msg, record.args = hide_keys(message), ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = _as_text.formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = hide_keys(record.exc_text)
         return True
 
 

@@ -2,9 +2,12 @@
 
 import logging
 import secrets
+from uuid import uuid4
 
 import pytest
 
+from portal.library.types import Rendition
+from portal.media.tickets import MediaSigner
 from portal.redaction import HideKeys, hide_keys
 
 KEY = secrets.token_urlsafe(50)
@@ -16,7 +19,7 @@ KEY = secrets.token_urlsafe(50)
         (f"Gone: /share/{KEY}", "Gone: /share/…"),
         (f"Gone: /share/{KEY}/photo/3 (410)", "Gone: /share/…/photo/3 (410)"),
         (
-            f'"GET /media/{"a" * 32}/{"b" * 32}/preview/{"c" * 28} HTTP/1.1"',
+            f'"GET /media/{"a" * 32}/{"b" * 32}/preview/{"c" * 27} HTTP/1.1"',
             '"GET /media/…/…/preview/… HTTP/1.1"',
         ),
         ("Not found: /s/our-summer", "Not found: /s/our-summer"),
@@ -25,6 +28,12 @@ KEY = secrets.token_urlsafe(50)
 )
 def test_keys_are_replaced(line: str, hidden: str) -> None:
     assert hide_keys(line) == hidden
+
+
+def test_the_tokens_that_are_handed_out_are_long_enough_to_be_seen() -> None:
+    url = MediaSigner(uuid4(), 1).url(uuid4(), Rendition.PREVIEW)
+    assert hide_keys(url) == "/media/…/…/preview/…"
+    assert hide_keys(f"{url}x/{KEY[:40]}.jpg").count("…") == 4
 
 
 def test_arguments_of_a_record_are_searched_too() -> None:
