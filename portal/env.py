@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -79,6 +80,15 @@ class Environment:
         if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
             raise ImproperlyConfigured(f"{name}={text}: expected HOST:PORT, like 127.0.0.1:8000.")
         return host.strip("[]"), int(port)
+
+    def networks(self, name: str) -> list[str]:
+        """Addresses and networks by comma, as networks: ``10.0.0.7, fd00::/8``."""
+        texts = [text.strip() for text in self.text(name).split(",") if text.strip()]
+        try:
+            return [str(ip_network(text, strict=False)) for text in texts]
+        except ValueError as exc:
+            expected = "expected addresses or networks, like 127.0.0.1, 172.16.0.0/12."
+            raise ImproperlyConfigured(f"{name}={', '.join(texts)}: {expected}") from exc
 
     def web_address(self, name: str) -> SplitResult:
         """The address of a site, ``https://photos.example.org``; all empty where it is not set."""

@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from portal.health import healthz, readyz
+
 # A guest's pages answer below both addresses of a link: /share/<key or slug> and /s/<slug>.
 # The page itself has no slash at its end, so what lies below it brings its own.
 LINK = r"^(?P<door>share|s)/(?P<handle>[\w-]{3,80})"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("", include("portal.accounts.urls")),
     path("", include("sharing.urls")),
     re_path(LINK, include("sharing.guest_urls")),

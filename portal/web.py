@@ -152,7 +152,7 @@ def run(sock: socket.socket) -> None:
 
 def configuration(application: Callable[..., Awaitable[None]]) -> Config:
     """How a web process is served: quietly, and with proxies believed only where they are named."""
-    trusted = settings.LOGGIA_TRUSTED_PROXIES
+    trusted: list[str] = settings.LOGGIA_TRUSTED_PROXIES
     return Config(
         application,
         interface="asgi3",
@@ -164,7 +164,7 @@ def configuration(application: Callable[..., Awaitable[None]]) -> Config:
         access_log=False,
         server_header=False,
         proxy_headers=bool(trusted),
-        forwarded_allow_ips=trusted or [],
+        forwarded_allow_ips=trusted,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )

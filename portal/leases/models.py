@@ -53,6 +53,14 @@ def take_turn(name: str, seconds: float) -> bool:
     return True
 
 
+def attend(name: str, seconds: float) -> None:
+    """Say that somebody stands at this post for the next ``seconds``; several may."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    if not Lease.objects.filter(name=name).update(expires_at=until):
+        post = Lease(name=name, owner=uuid4(), expires_at=until)
+        Lease.objects.bulk_create([post], ignore_conflicts=True)
+
+
 def is_held(name: str) -> bool:
     return Lease.objects.filter(name=name, expires_at__gt=timezone.now()).exists()
 

@@ -91,6 +91,9 @@ class Library(Protocol):
         disk too.
         """
 
+    def reach(self) -> None:
+        """See whether the home is there right now, quickly; raises ``LibraryUnavailable``."""
+
     def status(self) -> LibraryStatus:
         """The state of things, for the owner."""
 

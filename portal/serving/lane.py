@@ -19,6 +19,7 @@ from uuid import uuid4
 from django_q.cluster import Sentinel
 
 from portal.serving import lifeline
+from portal.serving.heartbeat import Heartbeat
 
 GRACE = 3.0  # seconds that running tasks have to end by themselves when the lane stops
 logger = logging.getLogger("loggia.lane")
@@ -43,11 +44,23 @@ class Flag:
         return self._is_set
 
 
+class StopFlag(Flag):
+    """What the guard waits for between two rounds, once a second: there its heart beats."""
+
+    def __init__(self, heartbeat: Heartbeat) -> None:
+        super().__init__()
+        self._heartbeat = heartbeat
+
+    def wait(self, seconds: float) -> bool:
+        self._heartbeat.beat()
+        return super().wait(seconds)
+
+
 class Lane(Sentinel):  # type: ignore[misc]
     """The guard of the lane that ``Q_CLUSTER_NAME`` names; runs until SIGTERM."""
 
     def __init__(self) -> None:
-        stopping = Flag()
+        stopping = StopFlag(Heartbeat(os.environ["Q_CLUSTER_NAME"]))
         super().__init__(stopping, Flag(), uuid4(), start=False)
         signal.signal(signal.SIGTERM, lambda *_: stopping.set())
         os.register_at_fork(after_in_child=_answer_signals)

@@ -162,6 +162,10 @@ class MemoryLibrary:
     def make_renditions(self, seconds: float) -> int:
         return 0
 
+    def reach(self) -> None:
+        if self.trouble:
+            raise LibraryUnavailable(self.trouble)
+
     def status(self) -> LibraryStatus:
         return LibraryStatus("", self.trouble, None, False, 0, 0, 0, 0, 0, 0)
 

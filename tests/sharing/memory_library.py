@@ -133,6 +133,10 @@ class MemoryLibrary:
     def make_renditions(self, seconds: float) -> int:
         return 0
 
+    def reach(self) -> None:
+        if self.trouble:
+            raise LibraryUnavailable(self.trouble)
+
     def status(self) -> LibraryStatus:
         totals = self.totals(AssetFilter())
         return LibraryStatus(

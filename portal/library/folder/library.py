@@ -150,6 +150,14 @@ class FolderLibrary:
     def make_renditions(self, seconds: float) -> int:
         return make_waiting(self.maker, self.roots, seconds)
 
+    def reach(self) -> None:
+        home = self.roots[0]
+        if home.identity() is None:
+            raise LibraryUnavailable(_("The folder %s is not there.") % home.path)
+        troubles = LibraryState.objects.exclude(trouble="").values_list("trouble", flat=True)
+        if trouble := troubles.first():
+            raise LibraryUnavailable(trouble)
+
     def status(self) -> LibraryStatus:
         return status.of_library(str(self.roots[0].path))
 
