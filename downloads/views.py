@@ -11,6 +11,7 @@ from downloads import services
 from downloads.dock import dock_of
 from downloads.models import Download, Size
 from downloads.tickets import Viewpoint
+from portal.accounts.address import client_address
 from portal.pages import render_page
 from sharing.views.door import GuestRequest, guest_view, not_here
 
@@ -69,7 +70,7 @@ def _request(request: GuestRequest) -> HttpResponse:
         chosen = [UUID(text) for text in request.POST.get("assets", "").split(",") if text.strip()]
     except ValueError:
         return HttpResponseBadRequest()
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request)
     try:
         services.request_download(request.access, request.visitor, address, chosen or None, size)
     except services.NotGranted:

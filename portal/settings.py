@@ -56,7 +56,7 @@ SECRET_KEY = env.text("LOGGIA_SECRET_KEY") or _read_or_make_secret(LOGGIA_DATA /
 LOGGIA_BIND = env.address("LOGGIA_BIND", "127.0.0.1:8000")
 _public = env.web_address("LOGGIA_PUBLIC_URL")
 LOGGIA_PUBLIC_URL = _public.geturl()
-LOGGIA_TRUSTED_PROXIES = env.text("LOGGIA_TRUSTED_PROXIES")  # addresses or networks, by comma
+LOGGIA_TRUSTED_PROXIES = env.networks("LOGGIA_TRUSTED_PROXIES")
 # Without a public address Loggia answers to any name: on a home network it is reached by several.
 ALLOWED_HOSTS = [_public.hostname, "localhost", "127.0.0.1", "[::1]"] if _public.hostname else ["*"]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.hostname else []
@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "portal",
 ]
 MIDDLEWARE = [
+    "portal.secure_cookies.secure_cookies",
     "django.middleware.security.SecurityMiddleware",
     "portal.privacy.private_by_default",
     # Against BREACH it pads each page at random; CSRF tokens are masked anew on each page, too.
@@ -236,12 +237,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # What `serve` calls every five seconds: each re-queues its expired leases and clears what is old.
 LOGGIA_SWEEPS = ["sharing.tasks.sweep", "downloads.tasks.sweep"]
 
+_log_format = env.choice("LOGGIA_LOG_FORMAT", "text", ("text", "json"))
 _log_level = env.choice("LOGGIA_LOG_LEVEL", "info", ("debug", "info", "warning", "error"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+        "text": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+        "json": {"()": "portal.json_lines.JsonLines"},
     },
     "filters": {
         "ended_by_us": {"()": "portal.serving.quiet.EndedByUs"},
@@ -250,7 +253,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": _log_format,
             "filters": ["hide_keys"],
         }
     },
@@ -259,6 +262,7 @@ LOGGING = {
         "django-q": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # guests with an old link are no news
         "uvicorn.error": {"filters": ["ended_by_us"]},
+        "httpx": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
         "pyvips": {"level": "ERROR"},
         "libav": {"level": "CRITICAL"},
