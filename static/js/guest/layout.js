@@ -138,6 +138,7 @@ function closeBand(page, ratios, measure, isLast) {
     page.days.push({ ...day, rows, x, y: page.y, width, height: day.header + height });
     x += width + measure.between;
   }
+  if (page.band.length === 1) page.days.at(-1).width = page.width; // all the room is its header's
   page.y += page.band[0].header + height + (page.band[0].header ? BELOW : GAP);
   page.band = [];
   page.used = 0;
