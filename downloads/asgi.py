@@ -73,6 +73,7 @@ class ArchiveApp:
             admission.epoch,
             anew=anew,
             counts=is_get,
+            address=(scope.get("client") or ("",))[0],
         )
         key = (ticket.download_id, admission.epoch, anew, is_get)
         plan: ArchivePlan = await self.questions.ask(key, question)

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -20,6 +21,7 @@ from downloads.preparing import drop_items
 from portal.library import get_library
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
 from portal.library.types import Rendition, StoredFile
+from sharing.limits import claim_download
 
 MOST_ENTRIES = 100_000  # of all plans kept by one process; about 600 bytes each
 
@@ -62,7 +64,14 @@ class Plans:
         self._store = RenditionStore(settings.RENDITIONS_DIR)
 
     def get(
-        self, download_id: UUID, link_id: UUID, epoch: int, *, anew: bool, counts: bool
+        self,
+        download_id: UUID,
+        link_id: UUID,
+        epoch: int,
+        *,
+        anew: bool,
+        counts: bool,
+        address: str = "",
     ) -> ArchivePlan:
         """Return the plan of a ready archive; raises ``NoArchive``, ``LibraryError``.
 
@@ -76,9 +85,7 @@ class Plans:
             download = _find(download_id, link_id, epoch)
             plan = self._load(download)
         if counts and download.fetched_at is None:
-            Download.objects.filter(pk=download_id, fetched_at=None).update(
-                fetched_at=timezone.now()
-            )
+            _count(download, plan.layout.length, address)
         return plan
 
     def _load(self, download: Download) -> ArchivePlan:
@@ -121,10 +128,19 @@ class Plans:
 
 def _find(download_id: UUID, link_id: UUID, epoch: int) -> Download:
     ready = Download.objects.ready().filter(pk=download_id, link_id=link_id, epoch=epoch)
-    download = ready.first()
+    download = ready.select_related("link").first()
     if download is None:
         raise NoArchive
     return download
+
+
+@transaction.atomic
+def _count(download: Download, size: int, address: str) -> None:
+    """Count the first time it is fetched; raises ``NoArchive`` where a limit of the link is reached."""
+    unfetched = Download.objects.filter(pk=download.pk, fetched_at=None)
+    is_first = unfetched.update(fetched_at=timezone.now())
+    if is_first and not claim_download(download.link, size, address):
+        raise NoArchive
 
 
 def _gone(plan: ArchivePlan) -> dict[int, Reason]:

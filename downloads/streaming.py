@@ -1,12 +1,14 @@
 """The bytes of an archive, read straight from the stored files as they are asked for."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from zlib import crc32
 
-from downloads.archive import FileSlice
+from downloads.archive import FileSlice, Segment
 from downloads.plans import ArchivePlan, Place
 from downloads.verified import Verified, identify
 from portal.library.interface import LibraryError
@@ -15,16 +17,40 @@ from portal.media.files import StoredSource
 from portal.media.sending import SourceBroken
 
 logger = logging.getLogger(__name__)
+FILES_OPEN = 2  # the one being sent, and the next
 _WORTH_SENDING = 64 * 1024  # bytes; headers and small files travel together
+
+
+Piece = bytes | bytearray | memoryview
 
 
 class NotAsPlanned(SourceBroken):
     """A file's bytes are not those the plan was made from."""
 
 
+class Ahead:
+    """A file whose first piece is on its way before its turn comes."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes | bytearray, None]) -> None:
+        self._pieces = pieces
+        self._first = asyncio.ensure_future(anext(pieces, b""))
+
+    async def pieces(self) -> AsyncGenerator[bytes | bytearray, None]:
+        yield await self._first
+        async for piece in self._pieces:
+            yield piece
+
+    async def close(self) -> None:
+        self._first.cancel()
+        await asyncio.wait({self._first})
+        if not self._first.cancelled():
+            self._first.exception()  # seen, though its turn never came
+        await self._pieces.aclose()
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveSource:
-    """Yields any slice of an archive; one file is open at a time.
+    """Yields any slice of an archive; no more than two files are open at a time.
 
     ``relocate`` finds a file that has moved since the plan was made; ``report`` is told of a file
     that turned out different, before the stream breaks.
@@ -37,7 +63,7 @@ class ArchiveSource:
 
     async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
         """Yield the slice; see ``portal.media.sending.ByteSource``. Raises ``SourceBroken``."""
-        held: list[bytes | bytearray | memoryview] = []
+        held: list[Piece] = []
         size = 0
         async with aclosing(self._pieces(offset, length)) as pieces:
             async for piece in pieces:
@@ -49,16 +75,36 @@ class ArchiveSource:
         if held:
             yield _joined(held)
 
-    async def _pieces(
-        self, offset: int, length: int
-    ) -> AsyncGenerator[bytes | bytearray | memoryview, None]:
-        for segment in self.plan.layout.segments(offset, offset + length):
-            if isinstance(segment, memoryview):
-                yield segment
-                continue
-            async with aclosing(self._file(segment)) as pieces:
-                async for piece in pieces:
-                    yield piece
+    async def _pieces(self, offset: int, length: int) -> AsyncGenerator[Piece, None]:
+        """Yield the slice as it comes; the next file is opened while the one before is sent."""
+        segments = self.plan.layout.segments(offset, offset + length)
+        begun: deque[memoryview | Ahead] = deque()
+        try:
+            while self._begin(segments, begun):
+                one = begun[0]
+                if isinstance(one, Ahead):
+                    async for piece in one.pieces():
+                        yield piece
+                    await one.close()
+                else:
+                    yield one
+                begun.popleft()
+        finally:
+            for one in begun:
+                if isinstance(one, Ahead):
+                    await one.close()
+
+    def _begin(self, segments: Iterator[Segment], begun: deque[memoryview | Ahead]) -> bool:
+        """Begin what may be under way at once; false when nothing is left."""
+        while sum(isinstance(one, Ahead) for one in begun) < FILES_OPEN:
+            segment = next(segments, None)
+            if segment is None:
+                break
+            if isinstance(segment, FileSlice):
+                begun.append(Ahead(self._file(segment)))
+            else:
+                begun.append(segment)
+        return bool(begun)
 
     async def _file(self, wanted: FileSlice) -> AsyncGenerator[bytes | bytearray, None]:
         place = self.plan.places[wanted.index]
@@ -121,5 +167,5 @@ class ArchiveSource:
             self.verified.add(identity, checksum)
 
 
-def _joined(held: list[bytes | bytearray | memoryview]) -> bytes:
+def _joined(held: list[Piece]) -> bytes:
     return held[0] if len(held) == 1 else b"".join(held)  # type: ignore[return-value]
