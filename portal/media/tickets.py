@@ -60,9 +60,11 @@ class MediaSigner:
     epoch: int
     binding: str = ""
 
-    def url(self, asset_id: UUID, rendition: Rendition, filename: str = "") -> str:
-        """Return a path that holds for one to two days and is the same all day long."""
-        expires = (int(time.time()) // DAY + 2) * DAY
+    def url(
+        self, asset_id: UUID, rendition: Rendition, filename: str = "", *, days: int = 2
+    ) -> str:
+        """Return a path that is the same all day long, and holds to the midnight after ``days``."""
+        expires = (int(time.time()) // DAY + days) * DAY
         ticket = Ticket(self.scope, asset_id, rendition, expires, filename)
         token = struct.pack(">I", expires) + ticket.mac(self.epoch, self.binding)
         parts = [self.scope.hex, asset_id.hex, rendition, urlsafe_b64encode(token).decode()]

@@ -16,6 +16,7 @@ from portal.library.types import Page
 from sharing.showing.collection import Collection, collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.grid import Grid, day_label
+from sharing.showing.preview import preview_of
 from sharing.showing.tiles import TileMaker
 from sharing.views.door import GuestRequest, guest_view
 from sharing.views.visits import answer_counted
@@ -36,9 +37,12 @@ def page(request: GuestRequest) -> HttpResponse:
     offset = (number - 1) * PAGE_SIZE
     assets = get_library().assets(collection.which, Page(offset, PAGE_SIZE))
     maker = TileMaker(Delivery.of(request.access), collection.totals.count)
+    days = maker.days(assets, offset)
+    shown = (assets[0], days[0].tiles[0]) if assets else None
     context = {
         "collection": collection,
-        "days": maker.days(assets, offset),
+        "days": days,
+        "preview": preview_of(request, request.access.link, collection, shown),
         "eager": offset + 18,
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < pages else None,

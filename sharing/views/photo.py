@@ -11,6 +11,7 @@ from portal.library import get_library
 from sharing.showing.collection import collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.facts import facts_of, place_of
+from sharing.showing.preview import preview_of
 from sharing.showing.tiles import TileMaker
 from sharing.views.door import GuestRequest, guest_view, not_here
 from sharing.views.guest import PAGE_SIZE
@@ -27,9 +28,11 @@ def photo(request: GuestRequest, asset_id: UUID) -> HttpResponse:
     if position is None or not library.contains(collection.which, asset_id):
         return not_here(request)
     asset = library.asset(asset_id)
+    tile = TileMaker(Delivery.of(access), grid.count).tile(asset, position + 1)
     context = {
         "collection": collection,
-        "tile": TileMaker(Delivery.of(access), grid.count).tile(asset, position + 1),
+        "tile": tile,
+        "preview": preview_of(request, access.link, collection, (asset, tile)),
         "total": grid.count,
         "previous": grid.id_at(position - 1),
         "next": grid.id_at(position + 1),
