@@ -165,9 +165,9 @@ def test_a_hundred_guests_take_no_thread_and_no_connection_each(
         streams = [asyncio.create_task(watch(client, visitor)) for visitor in visitors]
         while server.streams_open < len(visitors):  # noqa: ASYNC110 - it is in another thread
             await asyncio.sleep(0.05)
-        # At most: one thread that asks, two that look links up, one of the test's own loop.
-        assert threading.active_count() - before[0] <= 5
-        assert _database_files() - before[1] <= 9  # each connection is up to three files
+        # One thread that asks, three that know links; each connection is up to three files.
+        assert threading.active_count() - before[0] <= 8
+        assert _database_files() - before[1] <= 15
         everyone_is_here.set()
         await asyncio.gather(*streams)
         await client.aclose()
