@@ -1,6 +1,6 @@
 """The embedded library: folders of photos on this machine, behind the library interface."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -10,10 +10,16 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from portal.leases.models import LeaseTaken, hold
-from portal.library.folder import queries, scan, status
+from portal.library.folder import attempts, queries, scan, status
 from portal.library.folder.cache import ON_DEMAND, RenditionCache
 from portal.library.folder.chunks import chunks
-from portal.library.folder.making import AHEAD, RenditionMaker, make_waiting, note_unmade
+from portal.library.folder.making import (
+    AHEAD,
+    AHEAD_TOGETHER,
+    RenditionMaker,
+    make_waiting,
+    note_unmade,
+)
 from portal.library.folder.models import LibraryState, StoredAlbum, StoredAsset, UnmadeRendition
 from portal.library.folder.originals import Finder
 from portal.library.folder.reading import Patience
@@ -179,9 +185,21 @@ class FolderLibrary:
             raise LibraryUnavailable(_("The original is not there right now."))
         wanted = AHEAD if rendition in AHEAD else [rendition]
         try:
-            self.maker.make(row, source, wanted)
+            self._attempt(row, source, wanted)
         except ContentUnreadable as exc:
             note_unmade(row.pk, wanted, str(exc))
             raise
         if rendition in ON_DEMAND:
             self.cache.add(row.pk, rendition)
+
+    def _attempt(self, row: StoredAsset, source: StoredFile, wanted: Collection[Rendition]) -> None:
+        """Make renditions, unless that has ended a few processes already."""
+        together = AHEAD_TOGETHER if set(wanted) == set(AHEAD) else "+".join(wanted)
+        name = attempts.making(row.pk, together)
+        if attempts.deaths([name])[name] >= attempts.MOST:
+            raise ContentUnreadable(attempts.in_words())
+        attempts.begin([name])
+        try:
+            self.maker.make(row, source, wanted)
+        finally:
+            attempts.survived([name])

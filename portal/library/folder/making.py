@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.library.folder import attempts
 from portal.library.folder.chunks import chunks
 from portal.library.folder.models import StoredAsset, UnmadeRendition
 from portal.library.folder.originals import Finder
@@ -26,6 +27,7 @@ from portal.library.types import AssetKind, Rendition, StoredFile
 THREADS = 2
 STEP = 16  # assets taken from the queue at a time
 AHEAD = (Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # made after the scan
+AHEAD_TOGETHER = "ahead"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -111,18 +113,31 @@ def note_unmade(asset_id: UUID, renditions: Collection[Rendition], reason: str) 
 def make_waiting(maker: RenditionMaker, roots: Mapping[int, Root], seconds: float) -> int:
     """Make what waits, newest photos first; returns how many still wait.
 
-    Assets whose original is away right now are passed over, and not counted.
+    Assets whose original is away right now are passed over, and not counted. What was open when an
+    earlier process was killed comes last, one by one, and is given up after a few times.
     """
     stop_at = time.monotonic() + seconds
     waiting = StoredAsset.objects.awaiting_renditions().order_by("-taken_at")
-    queue = chunks(list(waiting.values_list("pk", flat=True)), STEP)
     passed_over = 0
     with ThreadPoolExecutor(THREADS, "library-render") as pool:
-        for step in queue:
+        for step in _steps(list(waiting.values_list("pk", flat=True))):
             if time.monotonic() >= stop_at:
                 break
             passed_over += _make_step(maker, step, Finder(roots), pool)
     return max(0, waiting.count() - passed_over)
+
+
+def _steps(waiting: list[UUID]) -> Iterator[list[UUID]]:
+    deaths = dict.fromkeys(waiting, 0)
+    for chunk in chunks(waiting):
+        names = {pk: attempts.making(pk, AHEAD_TOGETHER) for pk in chunk}
+        counted = attempts.deaths(names.values())
+        deaths |= {pk: counted[name] for pk, name in names.items()}
+    given_up = [pk for pk in waiting if deaths[pk] >= attempts.MOST]
+    _note_step([], dict.fromkeys(given_up, attempts.in_words()))
+    yield from chunks([pk for pk in waiting if not deaths[pk]], STEP)
+    suspects = [pk for pk in waiting if 0 < deaths[pk] < attempts.MOST]
+    yield from chunks(sorted(suspects, key=lambda pk: deaths[pk]), 1)
 
 
 def _make_step(
@@ -131,6 +146,8 @@ def _make_step(
     """Make the renditions of a few assets; returns how many had to be passed over."""
     sources = finder.find(step)
     rows = StoredAsset.objects.in_bulk(list(sources))
+    names = [attempts.making(pk, AHEAD_TOGETHER) for pk in rows]
+    attempts.begin(names)
     jobs = {
         pk: pool.submit(maker.make, rows[pk], source, AHEAD)
         for pk, source in sources.items()
@@ -148,6 +165,8 @@ def _make_step(
     finally:
         for job in jobs.values():
             job.cancel()
+        wait(jobs.values())
+        attempts.survived(names)
         _note_step(ready, failures)
     return len(step) - len(jobs)
 

@@ -56,6 +56,7 @@ class StoredAsset(models.Model):
     live_video = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="stills"
     )
+    has_motion = models.BooleanField(default=False)
 
     make = models.TextField(blank=True)
     model = models.TextField(blank=True)
@@ -225,6 +226,17 @@ class LeftOut(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Attempt(models.Model):
+    """Something that a process has open, or had when it ended; see ``attempts``."""
+
+    name = models.CharField(max_length=32, db_index=True)
+    process = models.CharField(max_length=120)
+    begun_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UnmadeRendition(models.Model):

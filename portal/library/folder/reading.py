@@ -1,9 +1,13 @@
-"""Reads new files in a few threads, each once its writer has left it alone for a second."""
+"""Reads new files in a few threads, each once its writer has left it alone for a second.
+
+What was open when an earlier look was killed is read last and alone, so that the one file that ends
+the process is told from those that were open beside it.
+"""
 
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from portal.library.folder import attempts
 from portal.library.folder.roots import Look, Root, Spot
 from portal.library.interface import ContentUnreadable
 
@@ -53,7 +58,7 @@ Finding = Read | Refused
 
 @dataclass
 class Reader:
-    """Hands out one finding per file; ``None`` now and then, so that the caller may act.
+    """Hands out one finding per file; ``None`` now and then, so that the caller may record them.
 
     What is still being written when patience ends is ``growing``; ``left`` counts what the time
     did not suffice for.
@@ -68,11 +73,15 @@ class Reader:
     _waiting: dict[Spot, float] = field(default_factory=dict)  # when it was last looked at
     _changed_since: dict[Spot, float] = field(default_factory=dict)
     _reading: dict[Future["Finding | None"], Spot] = field(default_factory=dict)
+    _suspects: list[tuple[int, Spot]] = field(default_factory=list)  # after how many deaths
+    _alone: Spot | None = None
+    _open: dict[Spot, str] = field(default_factory=dict)  # begun attempts
+    _closed: list[str] = field(default_factory=list)  # survived, and not yet struck out
 
     @property
     def left(self) -> int:
         """How many files were not come to."""
-        return len(self.ready) + len(self._waiting) + len(self._reading)
+        return len(self.ready) + len(self._waiting) + len(self._reading) + len(self._suspects)
 
     def findings(self) -> Iterator[Finding | None]:
         now = time.monotonic()
@@ -81,12 +90,15 @@ class Reader:
             try:
                 while self.left and time.monotonic() < self.stop_at:
                     self._look_again()
-                    self._hand_out(pool.submit)
+                    if self._is_suspect_next():
+                        yield None  # so that what was read before is recorded, come what may
+                    self._hand_out(pool)
                     yield from self._collect()
                 while self._reading:  # a file that takes longer than all the time given counts too
                     yield from self._collect()
             finally:
                 pool.shutdown(cancel_futures=True)
+                attempts.survived([*self._closed, *self._open.values()])
 
     def _look_again(self) -> None:
         """Sort out the files whose last look is a second old: left alone, changed, or gone."""
@@ -112,12 +124,47 @@ class Reader:
         self.looks[spot] = look
         self._waiting[spot] = now
 
-    def _hand_out(
-        self, submit: Callable[[Callable[[Spot], Finding | None], Spot], Future[Finding | None]]
-    ) -> None:
-        while self.ready and len(self._reading) < WINDOW:
-            spot = self.ready.popleft()
-            self._reading[submit(self._read, spot)] = spot
+    def _hand_out(self, pool: ThreadPoolExecutor) -> None:
+        if self._alone in self._reading.values():
+            return
+        if self._is_suspect_next():
+            self._hand_out_suspect(pool)
+        elif self.ready and len(self._reading) <= WINDOW // 2:  # several cost one transaction
+            self._hand_out_ready(pool)
+
+    def _is_suspect_next(self) -> bool:
+        return bool(self._suspects) and not self.ready and not self._reading
+
+    def _hand_out_ready(self, pool: ThreadPoolExecutor) -> None:
+        room = min(WINDOW - len(self._reading), len(self.ready))
+        names = {spot: self._attempt(spot) for spot in (self.ready.popleft() for _ in range(room))}
+        deaths = attempts.deaths(names.values())
+        self._suspects += [(deaths[name], spot) for spot, name in names.items() if deaths[name]]
+        self._begin([spot for spot, name in names.items() if not deaths[name]], pool)
+
+    def _hand_out_suspect(self, pool: ThreadPoolExecutor) -> None:
+        """The least suspicious first: most of them only lay beside the one that did it."""
+        self._suspects.sort(reverse=True)
+        deaths, spot = self._suspects.pop()
+        self._alone = spot
+        if deaths < attempts.MOST:
+            self._begin([spot], pool)
+        else:
+            self._reading[pool.submit(self._leave_alone, spot)] = spot
+
+    def _begin(self, spots: Sequence[Spot], pool: ThreadPoolExecutor) -> None:
+        attempts.survived(self._closed)
+        self._closed = []
+        self._open |= {spot: self._attempt(spot) for spot in spots}
+        attempts.begin([self._open[spot] for spot in spots])
+        for spot in spots:
+            self._reading[pool.submit(self._read, spot)] = spot
+
+    def _attempt(self, spot: Spot) -> str:
+        return attempts.reading(spot, self.looks[spot])
+
+    def _leave_alone(self, spot: Spot) -> Finding:
+        return Refused(spot, self.looks[spot], attempts.in_words(), is_final=False)
 
     def _collect(self) -> Iterator[Finding | None]:
         if not self._reading:
@@ -129,6 +176,8 @@ class Reader:
             yield None
         for future in done:
             spot = self._reading.pop(future)
+            if spot in self._open:
+                self._closed.append(self._open.pop(spot))
             finding = future.result()
             if finding is None or (isinstance(finding, Read) and self._differs(finding)):
                 self._look_after_change(spot)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from portal.library.folder.attempts import forget_old_attempts
 from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Folder, Place, StoredAlbum, StoredAsset, UnmadeRendition
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
@@ -29,6 +30,7 @@ def forget_what_is_long_gone(store: RenditionStore) -> None:
         Folder.objects.filter(~Exists(places), is_new=False).delete()
         StoredAlbum.objects.filter(folders=None, emptied_at__lt=limit).delete()
     _give_another_chance()
+    forget_old_attempts()
 
 
 def _purge(assets: Sequence[UUID], store: RenditionStore) -> None:

@@ -128,8 +128,8 @@ class Scan:
             self.heart.beat()
             if finding:
                 batch.append(finding)
-            is_due = len(batch) >= BATCH_FILES or time.monotonic() - since >= BATCH_SECONDS
-            if is_due and batch:
+            is_old = time.monotonic() - since >= BATCH_SECONDS
+            if batch and (finding is None or len(batch) >= BATCH_FILES or is_old):
                 yield batch
                 batch, since = [], time.monotonic()
         if batch:
