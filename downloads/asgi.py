@@ -72,8 +72,7 @@ class ArchiveApp:
             ticket.link_id,
             admission.epoch,
             anew=anew,
-            counts=is_get,
-            address=(scope.get("client") or ("",))[0],
+            fetched_by=(scope.get("client") or ("",))[0] if is_get else None,
         )
         key = (ticket.download_id, admission.epoch, anew, is_get)
         plan: ArchivePlan = await self.questions.ask(key, question)

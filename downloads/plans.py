@@ -70,13 +70,12 @@ class Plans:
         epoch: int,
         *,
         anew: bool,
-        counts: bool,
-        address: str = "",
+        fetched_by: str | None,
     ) -> ArchivePlan:
         """Return the plan of a ready archive; raises ``NoArchive``, ``LibraryError``.
 
         With ``anew`` every original is looked at first, and what is gone left out and named:
-        afterwards the length is promised. ``counts`` notes that the guest fetches it now.
+        afterwards the length is promised. ``fetched_by``, an address, counts that it is fetched now.
         """
         download = _find(download_id, link_id, epoch)
         plan = self._load(download)
@@ -84,8 +83,8 @@ class Plans:
             drop_items(download, gone)
             download = _find(download_id, link_id, epoch)
             plan = self._load(download)
-        if counts and download.fetched_at is None:
-            _count(download, plan.layout.length, address)
+        if fetched_by is not None and download.fetched_at is None:
+            _count(download, plan.layout.length, fetched_by)
         return plan
 
     def _load(self, download: Download) -> ArchivePlan:

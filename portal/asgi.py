@@ -25,7 +25,7 @@ from portal.media.shelf import Shelf  # noqa: E402
 from portal.media.table import GrantTable  # noqa: E402
 from portal.media.tickets import PREFIX  # noqa: E402
 from portal.static_app import StaticApp  # noqa: E402
-from sharing.grants import LinkGrants  # noqa: E402
+from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
 
 App = Callable[..., Awaitable[None]]
 Background = Callable[[], Coroutine[Any, Any, None]]
@@ -74,7 +74,7 @@ def make_application() -> Front:
     memory = MemoryCache(settings.LOGGIA_MEMORY_CACHE_SIZE)
     shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
     mounts: dict[str, App] = {
-        PREFIX: MediaApp(grants, shelf),
+        PREFIX: MediaApp(grants, shelf, LinkTakes()),
         ARCHIVES: make_archives(grants),
         EVENTS: make_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),

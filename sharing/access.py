@@ -18,6 +18,7 @@ from portal.media.tickets import MediaSigner
 from sharing.models import SharedLink
 
 UNLOCKED_FOR = 30 * 86_400  # seconds a browser stays unlocked, unless the password changes
+ADMITTED_FOR = 400 * 86_400  # seconds a visitor is known to have come: as long as browsers allow
 
 
 class Standing(StrEnum):
@@ -25,6 +26,7 @@ class Standing(StrEnum):
     DELETED = "deleted"
     PAUSED = "paused"
     EXPIRED = "expired"
+    FULL = "full"
     LOCKED = "locked"
     OPEN = "open"
 
@@ -42,11 +44,12 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An open link, as one visitor holds it."""
+    """An open link, as one visitor holds it. ``is_new`` is who was not counted yet."""
 
     link: SharedLink
     rights: Rights
     unlock: str  # value of the link's unlock cookie, or empty
+    is_new: bool = True
 
     @property
     def signer(self) -> MediaSigner:
@@ -75,10 +78,11 @@ def enter(link: SharedLink, cookies: dict[str, str]) -> Access:
     # Without a password too: a browser unlocked before it was removed still sends the cookie, and
     # media URLs are checked against what the browser sends.
     unlock = cookies.get(binding_cookie(link.pk), "")
-    standing = standing_of(link, unlock)
+    is_known = is_admitted(link, cookies)
+    standing = standing_of(link, unlock, is_known=is_known)
     if standing is not Standing.OPEN:
         raise LinkClosed(standing, link)
-    return Access(link, rights_of(link), unlock)
+    return Access(link, rights_of(link), unlock, is_new=not is_known)
 
 
 def find_link(handle: str) -> SharedLink | None:
@@ -92,22 +96,26 @@ def find_link(handle: str) -> SharedLink | None:
     return by_slug.order_by(F("deleted_at").desc(nulls_first=True)).first()
 
 
-def standing_of(link: SharedLink, unlock: str) -> Standing:
+def standing_of(link: SharedLink, unlock: str, *, is_known: bool = False) -> Standing:
+    """What the link is to whoever sends this unlock cookie; ``is_known`` is who came before."""
     if link.deleted_at is not None:
         return Standing.DELETED
     if link.is_paused:
         return Standing.PAUSED
     if link.is_expired:
         return Standing.EXPIRED
+    if link.is_full and not is_known:
+        return Standing.FULL
     if link.password and not _is_unlocked(link, unlock):
         return Standing.LOCKED
     return Standing.OPEN
 
 
 def rights_of(link: SharedLink) -> Rights:
+    is_left = not link.is_used_up
     return Rights(
-        download=link.allow_download,
-        originals=link.gives_originals,
+        download=link.allow_download and is_left,
+        originals=link.gives_originals and is_left,
         upload=link.allow_upload,
         metadata=link.show_metadata,
         location=link.show_metadata and link.show_location,
@@ -116,18 +124,40 @@ def rights_of(link: SharedLink) -> Rights:
 
 def make_unlock(link: SharedLink) -> str:
     """The cookie value that opens this link until its password changes."""
-    nonce = secrets.token_urlsafe(18)
-    return f"{nonce}.{_unlock_mac(link, nonce)}"
+    return _make_proof("unlock", f"{link.pk}\0{link.password}")
+
+
+def make_admission(link: SharedLink) -> str:
+    """The cookie value by which a visitor who was counted comes again, though the link is full."""
+    return _make_proof("admission", str(link.pk))
+
+
+def admission_cookie(link: SharedLink) -> str:
+    return f"loggia_guest_{link.pk.hex[:16]}"
+
+
+def is_admitted(link: SharedLink, cookies: dict[str, str]) -> bool:
+    return _is_proof(cookies.get(admission_cookie(link), ""), "admission", str(link.pk))
 
 
 def _is_unlocked(link: SharedLink, unlock: str) -> bool:
-    nonce, _, mac = unlock.partition(".")
+    return _is_proof(unlock, "unlock", f"{link.pk}\0{link.password}")
+
+
+def _make_proof(purpose: str, subject: str) -> str:
+    nonce = secrets.token_urlsafe(18)
+    return f"{nonce}.{_mac(purpose, subject, nonce)}"
+
+
+def _is_proof(text: str, purpose: str, subject: str) -> bool:
+    nonce, _, mac = text.partition(".")
     return bool(nonce) and hmac.compare_digest(
-        mac.encode("utf-8", "replace"), _unlock_mac(link, nonce).encode()
+        mac.encode("utf-8", "replace"), _mac(purpose, subject, nonce).encode()
     )
 
 
-def _unlock_mac(link: SharedLink, nonce: str) -> str:
-    message = f"{link.pk}\0{link.password}\0{nonce}".encode("utf-8", "replace")
-    key = blake2b(b"loggia.unlock" + settings.SECRET_KEY.encode(), digest_size=32).digest()
+def _mac(purpose: str, subject: str, nonce: str) -> str:
+    message = f"{subject}\0{nonce}".encode("utf-8", "replace")
+    secret = f"loggia.{purpose}{settings.SECRET_KEY}".encode()
+    key = blake2b(secret, digest_size=32).digest()
     return blake2b(message, digest_size=16, key=key).hexdigest()

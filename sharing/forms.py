@@ -1,6 +1,7 @@
 """What an owner decides about a link, as typed into its form."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sharing.links import LinkSettings, is_taken
-from sharing.models import SharedLink, validate_slug
+from sharing.models import MOST_COUNTED, MOST_IDLE_DAYS, SharedLink, validate_slug
 
 SWITCHES = ("allow_download", "allow_upload", "show_metadata", "show_location")
 PRESETS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -16,6 +17,7 @@ PRESETS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "take": (_("Look and download"), ("allow_download", "show_metadata", "show_location")),
     "collect": (_("Collect photos"), SWITCHES),
 }
+LIMIT_FIELDS = ("max_visitors", "max_downloads", "max_gb", "idle_days")
 DAYS = {"1d": 1, "7d": 7, "30d": 30}
 MONTHS = {"3m": 3, "1y": 12}
 LIFETIMES = [
@@ -27,6 +29,7 @@ LIFETIMES = [
     ("1y", _("1 year")),
     ("date", _("On a date")),
 ]
+GB = 1_000_000_000  # bytes
 MINUTE = "%Y-%m-%dT%H:%M"
 
 
@@ -43,6 +46,12 @@ class LinkForm(forms.Form):
     allow_upload = forms.BooleanField(required=False)
     show_metadata = forms.BooleanField(required=False)
     show_location = forms.BooleanField(required=False)
+    max_visitors = forms.IntegerField(required=False, min_value=1, max_value=MOST_COUNTED)
+    max_downloads = forms.IntegerField(required=False, min_value=1, max_value=MOST_COUNTED)
+    max_gb = forms.DecimalField(
+        required=False, min_value=Decimal("0.1"), max_value=MOST_COUNTED, decimal_places=1
+    )
+    idle_days = forms.IntegerField(required=False, min_value=1, max_value=MOST_IDLE_DAYS)
 
     def __init__(
         self, data: Any = None, *, link: SharedLink | None = None, preset: str = "take"
@@ -75,6 +84,11 @@ class LinkForm(forms.Form):
         before = self.link.expires_at if self.link else None
         return before is not None and before.replace(second=0, microsecond=0) == until
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether to show the limits unfolded."""
+        return any(self[name].value() or self[name].errors for name in LIMIT_FIELDS)
+
     def wanted(self) -> LinkSettings:
         """What a valid form asks for."""
         cleaned = self.cleaned_data
@@ -84,6 +98,10 @@ class LinkForm(forms.Form):
             slug=cleaned["slug"],
             password=password,
             expires_at=self._expires_at(),
+            max_visitors=cleaned["max_visitors"],
+            max_downloads=cleaned["max_downloads"],
+            max_bytes=_in_bytes(cleaned["max_gb"]),
+            idle_days=cleaned["idle_days"],
             **{name: cleaned[name] for name in SWITCHES},
         )
 
@@ -109,6 +127,10 @@ def after(lifetime: str, now: datetime) -> datetime | None:
     return first.replace(day=min(now.day, latest.day))
 
 
+def _in_bytes(gigabytes: Decimal | None) -> int | None:
+    return int(gigabytes * GB) if gigabytes else None
+
+
 def _fresh(preset: str) -> dict[str, Any]:
     _label, on = PRESETS.get(preset, PRESETS["take"])
     return {"lifetime": "never"} | {name: name in on for name in SWITCHES}
@@ -121,4 +143,8 @@ def _as_typed(link: SharedLink) -> dict[str, Any]:
         "slug": link.slug,
         "lifetime": "date" if moment else "never",
         "until": moment.strftime(MINUTE) if moment else "",
+        "max_visitors": link.max_visitors,
+        "max_downloads": link.max_downloads,
+        "max_gb": round(link.max_bytes / GB, 1) if link.max_bytes else None,
+        "idle_days": link.idle_days,
     } | {name: getattr(link, name) for name in SWITCHES}

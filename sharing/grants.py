@@ -3,8 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from portal.media.grants import Grant
+from django.http import parse_cookie
+
+from portal.media.grants import Grant, Taking
+from sharing.limits import claim_file
 from sharing.models import LinkQuerySet, SharedLink
+from sharing.views.door import VISITOR_COOKIE
 
 
 class LinkGrants:
@@ -17,14 +21,22 @@ class LinkGrants:
         return _grants(SharedLink.objects.revised_since(moment))
 
 
+class LinkTakes:
+    """Counts single files that guests save: the ``Takes`` port of ``portal.media``. Calls block."""
+
+    def claim(self, taking: Taking) -> bool:
+        visitor = parse_cookie(taking.cookies).get(VISITOR_COOKIE, "") or taking.address
+        return claim_file(taking.scope, visitor, taking.file, taking.size, taking.address)
+
+
 def _grants(links: LinkQuerySet) -> list[Grant]:
-    columns = ("pk", "epoch", "is_paused", "deleted_at", "expires_at")
     return [
         Grant(
-            scope=pk,
-            epoch=epoch,
-            is_open=not is_paused and deleted_at is None,
-            expires_at=expires_at.timestamp() if expires_at else None,
+            scope=link.pk,
+            epoch=link.epoch,
+            is_open=not link.is_paused and link.deleted_at is None,
+            expires_at=link.closes_at.timestamp() if link.closes_at else None,
+            is_metered=link.is_metered,
         )
-        for pk, epoch, is_paused, deleted_at, expires_at in links.values_list(*columns)
+        for link in links
     ]

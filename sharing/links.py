@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.library import get_library
 from portal.library.interface import NotInLibrary
 from portal.library.types import AssetFilter
-from sharing.models import LinkQuerySet, SharedAsset, SharedLink
+from sharing.activity import record
+from sharing.models import Happening, LinkQuerySet, SharedAsset, SharedLink
 
 LOSSES = ("allow_download", "allow_upload", "show_metadata", "show_location")
+LIMITS = ("max_visitors", "max_downloads", "max_bytes", "idle_days")
 LAST_YEAR = 2200  # further on, a time zone can move a moment out of what a calendar holds
 
 
@@ -32,6 +34,10 @@ class LinkSettings:
     allow_upload: bool = False
     show_metadata: bool = True
     show_location: bool = True
+    max_visitors: int | None = None
+    max_downloads: int | None = None
+    max_bytes: int | None = None
+    idle_days: int | None = None
 
 
 @transaction.atomic
@@ -41,8 +47,9 @@ def share_album(owner: User, album_id: UUID, wanted: LinkSettings) -> SharedLink
         get_library().album(album_id)
     except NotInLibrary as exc:
         raise ValidationError(_("This album does not exist (any more)."), code="album") from exc
-    link = SharedLink(owner=owner, kind=SharedLink.Kind.ALBUM, album_id=album_id)
-    return _save(link, wanted)
+    link = _save(SharedLink(owner=owner, kind=SharedLink.Kind.ALBUM, album_id=album_id), wanted)
+    record(link, Happening.Kind.MADE)
+    return link
 
 
 @transaction.atomic
@@ -53,6 +60,7 @@ def share_assets(owner: User, asset_ids: Iterable[UUID], wanted: LinkSettings) -
         raise ValidationError(_("Choose at least one photo."), code="assets")
     link = _save(SharedLink(owner=owner, kind=SharedLink.Kind.INDIVIDUAL), wanted)
     SharedAsset.objects.bulk_create(SharedAsset(link=link, asset_id=a.id) for a in found)
+    record(link, Happening.Kind.MADE)
     return link
 
 
@@ -65,6 +73,7 @@ def change_link(link: SharedLink, wanted: LinkSettings) -> SharedLink:
     current = _save(current, wanted)
     if takes_away or wanted.password:
         _raise_epoch(current)
+    record(current, Happening.Kind.CHANGED)
     return current
 
 
@@ -73,8 +82,11 @@ def pause_link(link: SharedLink, *, paused: bool) -> None:
     """Turn a link off, or on again: its address stays, and answers 410 meanwhile."""
     unlike = SharedLink.objects.filter(pk=link.pk, is_paused=not paused)
     link.is_paused = paused
-    if _revise(unlike, is_paused=paused) and paused:
+    if not _revise(unlike, is_paused=paused):
+        return
+    if paused:
         _raise_epoch(link)
+    record(link, Happening.Kind.PAUSED if paused else Happening.Kind.RESUMED)
 
 
 @transaction.atomic
@@ -83,13 +95,16 @@ def delete_link(link: SharedLink) -> None:
     link.deleted_at = timezone.now()
     if _revise(SharedLink.objects.alive().filter(pk=link.pk), deleted_at=link.deleted_at):
         _raise_epoch(link)
+        record(link, Happening.Kind.DELETED)
 
 
 def restore_link(link: SharedLink) -> None:
     """Undo a deletion; raises ``ValidationError`` when its slug is in use by now."""
     try:
         with transaction.atomic():
-            _revise(SharedLink.objects.filter(pk=link.pk), deleted_at=None)
+            gone = SharedLink.objects.exclude(deleted_at=None).filter(pk=link.pk)
+            if _revise(gone, deleted_at=None):
+                record(link, Happening.Kind.RESTORED)
     except IntegrityError as exc:
         raise _taken() from exc
     link.deleted_at = None
@@ -117,7 +132,9 @@ def _save(link: SharedLink, wanted: LinkSettings) -> SharedLink:
     if wanted.expires_at and wanted.expires_at.year > LAST_YEAR:
         message = _("Please choose an earlier date, or none.")
         raise ValidationError({"expires_at": message}, code="expires_at")
-    for name in ("description", "slug", "expires_at", *LOSSES):
+    if wanted.idle_days and wanted.idle_days != link.idle_days:
+        link.used_at = timezone.now()  # the days are counted from now on
+    for name in ("description", "slug", "expires_at", *LOSSES, *LIMITS):
         setattr(link, name, getattr(wanted, name))
     if wanted.password is not None:
         link.set_password(wanted.password)

@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -20,6 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.library.types import AssetFilter
 
 GONE_FOR = timedelta(days=30)  # how long a deleted link still answers 410, and can be undone
+MOST_COUNTED, MOST_IDLE_DAYS = 1_000_000, 3_650
+COUNT = [MinValueValidator(1), MaxValueValidator(MOST_COUNTED)]
+DAYS = [MinValueValidator(1), MaxValueValidator(MOST_IDLE_DAYS)]
 RESERVED_SLUGS = frozenset(
     "admin albums api assets download downloads events healthz link links login logout media "
     "metrics new portal readyz s share static status upload uploads".split()
@@ -62,6 +66,15 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
     def revised_since(self, moment: datetime) -> "LinkQuerySet":
         return self.filter(revised_at__gt=moment)
 
+    def not_full(self) -> "LinkQuerySet":
+        return self.filter(Q(max_visitors=None) | Q(visitors__lt=F("max_visitors")))
+
+    def not_used_up(self) -> "LinkQuerySet":
+        return self.filter(
+            Q(max_downloads=None) | Q(times_taken__lt=F("max_downloads")),
+            Q(max_bytes=None) | Q(bytes_taken__lt=F("max_bytes")),
+        )
+
     def long_gone(self) -> "LinkQuerySet":
         return self.filter(deleted_at__lt=timezone.now() - GONE_FOR)
 
@@ -93,6 +106,14 @@ class SharedLink(models.Model):
     is_paused = models.BooleanField(default=False)
     epoch = models.PositiveIntegerField(default=1, editable=False)
     visits = models.PositiveIntegerField(default=0, editable=False)
+    visitors = models.PositiveIntegerField(default=0, editable=False)
+    max_visitors = models.PositiveIntegerField(null=True, blank=True, validators=COUNT)
+    times_taken = models.PositiveIntegerField(default=0, editable=False)
+    max_downloads = models.PositiveIntegerField(null=True, blank=True, validators=COUNT)
+    bytes_taken = models.PositiveBigIntegerField(default=0, editable=False)
+    max_bytes = models.PositiveBigIntegerField(null=True, blank=True)  # of 1,000,000,000 a GB
+    idle_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS)
+    used_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     revised_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
@@ -119,8 +140,29 @@ class SharedLink(models.Model):
         return self.description or self.slug or str(self.id)
 
     @property
+    def closes_at(self) -> datetime | None:
+        """When it closes if nobody uses it any more: its date, or its days without use."""
+        idle = self.used_at + timedelta(days=self.idle_days) if self.idle_days else None
+        return min((end for end in (self.expires_at, idle) if end), default=None)
+
+    @property
     def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.closes_at is not None and self.closes_at <= timezone.now()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many visitors came as may; those who came may come again."""
+        return self.max_visitors is not None and self.visitors >= self.max_visitors
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether as much was downloaded as may be; looking goes on."""
+        by_count = self.max_downloads is not None and self.times_taken >= self.max_downloads
+        return by_count or (self.max_bytes is not None and self.bytes_taken >= self.max_bytes)
+
+    @property
+    def is_metered(self) -> bool:
+        return self.max_downloads is not None or self.max_bytes is not None
 
     @property
     def path(self) -> str:
@@ -158,3 +200,52 @@ class SharedAsset(models.Model):
 
     def __str__(self) -> str:
         return str(self.asset_id)
+
+
+class Take(models.Model):
+    """One file that a visitor has of a link with a download limit: fetching it again is free.
+
+    ``fingerprint`` is a keyed hash over visitor and file; rows go after a day.
+    """
+
+    link = models.ForeignKey(SharedLink, models.CASCADE, related_name="takes")
+    fingerprint = models.CharField(max_length=32)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "fingerprint"], name="each_take_counted_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class Happening(models.Model):
+    """Something that happened to a link, for its owner: no more than when, what and from where."""
+
+    class Kind(models.TextChoices):
+        MADE = "made", _("Link made")
+        CHANGED = "changed", _("Link changed")
+        PAUSED = "paused", _("Link paused")
+        RESUMED = "resumed", _("Link turned on again")
+        DELETED = "deleted", _("Link deleted")
+        RESTORED = "restored", _("Link brought back")
+        OPENED = "opened", _("Opened")
+        UNLOCKED = "unlocked", _("Unlocked with the password")
+        WRONG_PASSWORD = "wrong", _("Wrong password")
+        DOWNLOADED = "taken", _("Downloaded")
+        TURNED_AWAY = "full", _("Turned away: the limit is reached")
+
+    link = models.ForeignKey(SharedLink, models.CASCADE, related_name="happenings")
+    kind = models.CharField(max_length=8, choices=Kind)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    address = models.CharField(max_length=44, blank=True)  # shortened to its network
+    size = models.PositiveBigIntegerField(default=0)  # bytes downloaded
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["link", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

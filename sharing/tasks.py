@@ -11,6 +11,8 @@ from portal.leases.models import LeaseTaken, hold, is_held, take_turn
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.types import RefreshReport
+from sharing.activity import forget_old
+from sharing.limits import forget_takes
 from sharing.models import SharedLink
 
 logger = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ def make_renditions() -> None:
 
 
 def sweep() -> None:
-    """Queue what is due and nobody is doing, and clear deleted links after their 30 days."""
+    """Queue what is due and nobody is doing; clear deleted links and activity after their days."""
     status = get_library().status()
     interval = settings.LOGGIA_SCAN_INTERVAL
     is_due = not status.last_refresh or status.last_refresh + interval <= timezone.now()
@@ -80,3 +82,6 @@ def sweep() -> None:
     if status.renditions_waiting and not is_held(RENDERING) and take_turn("library.render", 30):
         async_task("sharing.tasks.make_renditions")
     SharedLink.objects.long_gone().delete()
+    if take_turn("sharing.forget", 600):
+        forget_old()
+        forget_takes()

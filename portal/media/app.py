@@ -13,6 +13,7 @@ from portal.media.admission import admit
 from portal.media.coalescing import Overloaded
 from portal.media.disposition import attachment
 from portal.media.files import StoredSource
+from portal.media.grants import Takes
 from portal.media.ranges import Selection, is_conditional
 from portal.media.ready import ReadyAnswers
 from portal.media.sending import (
@@ -28,6 +29,7 @@ from portal.media.sending import (
 )
 from portal.media.shelf import Shelf
 from portal.media.table import GrantsUnknown, GrantTable
+from portal.media.taking import Taken
 from portal.media.tickets import DAY, BadTicket, Ticket
 
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
@@ -42,9 +44,10 @@ class MediaApp:
     Whatever is wrong with a URL, the answer is the same 404: it tells nobody what exists.
     """
 
-    def __init__(self, grants: GrantTable, shelf: Shelf) -> None:
+    def __init__(self, grants: GrantTable, shelf: Shelf, takes: Takes | None = None) -> None:
         self._grants = grants
         self._shelf = shelf
+        self._taken = Taken(takes)
         self._ready = ReadyAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,14 +89,21 @@ class MediaApp:
             found = await self._shelf.fetch(ticket.asset_id, ticket.rendition)
             if not admission.holds():  # making it may have taken seconds
                 raise BadTicket
+        if ticket.filename and scope["method"] == "GET":
+            await self._taken.count(scope, admission, _size(found))
         if isinstance(found, bytes):
             body = _body_of_bytes(ticket, found)
             start = start_message(body, Selection(HTTPStatus.OK, 0, body.size))
-            self._ready.put(scope["raw_path"], admission, body, start)
+            if not ticket.filename:  # what is saved is counted each time
+                self._ready.put(scope["raw_path"], admission, body, start)
             await send_bytes(scope, send, body, found)
         else:
             body = _body_of_file(ticket, found)
             await send_body(scope, receive, send, body, StoredSource(found), admission.holds)
+
+
+def _size(found: bytes | StoredFile) -> int:
+    return len(found) if isinstance(found, bytes) else found.size
 
 
 def _body_of_bytes(ticket: Ticket, data: bytes) -> Body:

@@ -16,6 +16,7 @@ class Grant:
     epoch: int
     is_open: bool
     expires_at: float | None  # seconds since 1970
+    is_metered: bool = False  # saving a file takes of a limit, and must be asked for first
 
     def is_valid(self, now: float) -> bool:
         return self.is_open and (self.expires_at is None or self.expires_at > now)
@@ -29,3 +30,21 @@ class Grants(Protocol):
 
     def revised_since(self, moment: datetime) -> list[Grant]:
         """Every link that was revised after this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A file that a guest saves: which, how large, and who asks."""
+
+    scope: UUID
+    file: str  # names asset and rendition
+    size: int  # bytes
+    cookies: str  # the request's header
+    address: str
+
+
+class Takes(Protocol):
+    """The port through which ``portal.media`` tells of files that are saved. Calls block."""
+
+    def claim(self, taking: Taking) -> bool:
+        """Count it, unless this guest has it already; False when the link's limit is reached."""

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from portal.env import parse_duration
 from portal.library import get_library
 from portal.library.types import Album
+from sharing.forms import GB
 from sharing.links import LinkSettings
 from sharing.models import SharedLink
 
@@ -55,6 +56,10 @@ def read_settings(options: dict[str, Any]) -> LinkSettings:
         allow_upload=options["allow_upload"],
         show_metadata=not options["no_metadata"],
         show_location=not options["no_location"],
+        max_visitors=options["max_visitors"],
+        max_downloads=options["max_downloads"],
+        max_bytes=options["max_gb"] and int(options["max_gb"] * GB),
+        idle_days=options["idle_days"],
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -32,9 +33,32 @@ def state_of(link: SharedLink, standing: Standing, now: datetime) -> State:
         return State(_("Paused"), "warn")
     if standing is Standing.EXPIRED:
         return State(_("Expired"), "bad")
-    if link.expires_at is None:
+    if standing is Standing.FULL:
+        words = ngettext("Full: %(n)d visitor", "Full: %(n)d visitors", link.visitors)
+        return State(words % {"n": link.visitors}, "warn")
+    if link.closes_at is None:
         return State(_("Open"), "good")
-    return State(expiry_in_words(link.expires_at, now), "good")
+    return State(expiry_in_words(link.closes_at, now), "good")
+
+
+def limits_of(link: SharedLink) -> list[str]:
+    """How far a link's limits are used, in words: empty without limits."""
+    found = []
+    if link.max_visitors is not None:
+        numbers = {"n": link.visitors, "most": link.max_visitors}
+        found.append(_("%(n)d of %(most)d visitors") % numbers)
+    if link.max_downloads is not None:
+        numbers = {"n": link.times_taken, "most": link.max_downloads}
+        found.append(_("%(n)d of %(most)d downloads") % numbers)
+    if link.max_bytes is not None:
+        sizes = {"size": filesizeformat(link.bytes_taken), "most": filesizeformat(link.max_bytes)}
+        found.append(_("%(size)s of %(most)s downloaded") % sizes)
+    if link.idle_days is not None:
+        words = ngettext(
+            "after %(n)d day without use", "after %(n)d days without use", link.idle_days
+        )
+        found.append(_("Closes %(when)s") % {"when": words % {"n": link.idle_days}})
+    return found
 
 
 def expiry_in_words(expires_at: datetime, now: datetime) -> str:

@@ -12,12 +12,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.library.interface import LibraryUnavailable, NotInLibrary
-from sharing.access import Access, LinkClosed, Standing, open_link
+from sharing.access import (
+    ADMITTED_FOR,
+    Access,
+    LinkClosed,
+    Standing,
+    admission_cookie,
+    make_admission,
+    open_link,
+)
+from sharing.models import SharedLink
+from sharing.views.newcomers import admit_newcomer, note_turned_away
 
 P = ParamSpec("P")
 VISITOR_COOKIE = "loggia_visitor"
 VISITOR_REMEMBERED_FOR = 30 * 86_400  # seconds
-GONE = {Standing.DELETED, Standing.PAUSED, Standing.EXPIRED}
+GONE = {Standing.DELETED, Standing.PAUSED, Standing.EXPIRED, Standing.FULL}
 
 
 class GuestRequest(HttpRequest):
@@ -45,7 +55,9 @@ def guest_view(
         request.base = f"/{door}/{handle}"
         try:
             request.access = open_link(handle, request.COOKIES)
+            is_admitted = admit_newcomer(request, request.access)
         except LinkClosed as closed:
+            note_turned_away(request, closed)
             return close(render_closed(request, closed))
         visitor = request.COOKIES.get(VISITOR_COOKIE, "")
         is_known = re.fullmatch(r"[\w-]{32}", visitor) is not None
@@ -58,6 +70,8 @@ def guest_view(
             response = render(request, "guest/away.html", status=503)
         if not is_known:
             remember_visitor(response, request.visitor)
+        if is_admitted:
+            remember_admission(response, request.access.link)
         return close(response)
 
     return knock
@@ -86,6 +100,11 @@ def wanted_photo(request: Any) -> str:
 
 def remember_visitor(response: HttpResponse, visitor: str) -> None:
     set_private_cookie(response, VISITOR_COOKIE, visitor, max_age=VISITOR_REMEMBERED_FOR)
+
+
+def remember_admission(response: HttpResponse, link: SharedLink) -> None:
+    name = admission_cookie(link)
+    set_private_cookie(response, name, make_admission(link), max_age=ADMITTED_FOR)
 
 
 def set_private_cookie(response: HttpResponse, name: str, value: str, *, max_age: int) -> None:

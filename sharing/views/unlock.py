@@ -12,8 +12,17 @@ from django.views.decorators.http import require_http_methods
 from portal.accounts import throttle
 from portal.accounts.address import client_address
 from portal.media.cookies import binding_cookie
-from sharing.access import UNLOCKED_FOR, LinkClosed, Standing, find_link, make_unlock, standing_of
-from sharing.models import SharedLink
+from sharing.access import (
+    UNLOCKED_FOR,
+    LinkClosed,
+    Standing,
+    find_link,
+    is_admitted,
+    make_unlock,
+    standing_of,
+)
+from sharing.activity import record, record_once
+from sharing.models import Happening, SharedLink
 from sharing.views.door import close, render_closed, set_private_cookie, wanted_photo
 
 SCOPE = "unlock"
@@ -25,12 +34,16 @@ LONGEST_PASSWORD = 1_000  # characters worth hashing
 def unlock(request: Any, door: str, handle: str) -> HttpResponse:
     request.base = f"/{door}/{handle}"
     link = find_link(handle)
-    standing = standing_of(link, "") if link else Standing.UNKNOWN
+    standing = _standing(request, link) if link else Standing.UNKNOWN
     if link is None or standing not in {Standing.LOCKED, Standing.OPEN}:
         return close(render_closed(request, LinkClosed(standing, link)))
     if standing is Standing.OPEN or request.method != "POST":
         return close(HttpResponseRedirect(request.base))
     return close(_try_password(request, link))
+
+
+def _standing(request: Any, link: SharedLink) -> Standing:
+    return standing_of(link, "", is_known=is_admitted(link, request.COOKIES))
 
 
 def _try_password(request: Any, link: SharedLink) -> HttpResponse:
@@ -40,9 +53,12 @@ def _try_password(request: Any, link: SharedLink) -> HttpResponse:
     except throttle.Throttled as throttled:
         return _ask_again(request, str(throttled))
     password = request.POST.get("password", "")[:LONGEST_PASSWORD]
+    address = request.META.get("REMOTE_ADDR", "")
     if not link.check_password(password):
+        record_once(link, Happening.Kind.WRONG_PASSWORD, address=address)
         return _ask_again(request, _wrong(throttle.record_failure(*tried)))
     throttle.record_success(*tried)
+    record(link, Happening.Kind.UNLOCKED, address=address)
     response = HttpResponseRedirect(request.base + wanted_photo(request))
     name = binding_cookie(link.pk)
     set_private_cookie(response, name, make_unlock(link), max_age=UNLOCKED_FOR)

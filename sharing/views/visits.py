@@ -3,24 +3,33 @@
 import logging
 
 from django.db import OperationalError
-from django.db.models import F
 from django.http import HttpResponse
 
-from sharing.models import SharedLink
+from sharing.activity import record
+from sharing.limits import count_visit, note_use
+from sharing.models import Happening
 from sharing.views.crawlers import is_ahead_of_time, is_crawler
-from sharing.views.door import GuestRequest, set_private_cookie
+from sharing.views.door import GuestRequest, remember_admission, set_private_cookie
 
 ONE_VISIT = 86_400  # seconds within which coming back is the same visit
 logger = logging.getLogger(__name__)
 
 
 class CountedPage(HttpResponse):
-    """A page that adds a visit once it is sent: a busy database keeps no guest waiting."""
+    """A page that counts its guest once it is sent: a busy database keeps nobody waiting.
 
-    def __init__(self, content: str, link: SharedLink, user_agent: str) -> None:
+    ``is_visit`` is false for who was here within the day, ``is_visitor`` true at the first visit.
+    """
+
+    def __init__(
+        self, content: str, request: GuestRequest, *, is_visit: bool, is_visitor: bool
+    ) -> None:
         super().__init__(content)
-        self.link = link
-        self.user_agent = user_agent
+        self.link = request.access.link
+        self.user_agent = request.headers.get("User-Agent", "")
+        self.address = request.META.get("REMOTE_ADDR", "")
+        self.is_visit = is_visit
+        self.is_visitor = is_visitor
 
     def close(self) -> None:
         if not is_crawler(self.user_agent):
@@ -29,7 +38,10 @@ class CountedPage(HttpResponse):
 
     def _count(self) -> None:
         try:
-            SharedLink.objects.filter(pk=self.link.pk).update(visits=F("visits") + 1)
+            note_use(self.link)
+            if self.is_visit:
+                count_visit(self.link, is_new=self.is_visitor)
+                record(self.link, Happening.Kind.OPENED, address=self.address)
         except OperationalError:
             logger.warning("A visit of link %s was not counted: the database is busy", self.link.pk)
 
@@ -41,8 +53,14 @@ def answer_counted(request: GuestRequest, content: str) -> HttpResponse:
     """
     link = request.access.link
     cookie = f"loggia_seen_{link.pk.hex[:16]}"
-    if cookie in request.COOKIES or is_ahead_of_time(request):
+    if is_ahead_of_time(request):
         return HttpResponse(content)
-    response = CountedPage(content, link, request.headers.get("User-Agent", ""))
-    set_private_cookie(response, cookie, "1", max_age=ONE_VISIT)
+    is_visit = cookie not in request.COOKIES
+    # Where visitors are limited, the door has counted this one already.
+    is_visitor = is_visit and request.access.is_new and link.max_visitors is None
+    response = CountedPage(content, request, is_visit=is_visit, is_visitor=is_visitor)
+    if is_visit:
+        set_private_cookie(response, cookie, "1", max_age=ONE_VISIT)
+    if is_visitor:
+        remember_admission(response, link)
     return response

@@ -1,6 +1,8 @@
 import json
 import sys
-from typing import Any
+from argparse import ArgumentTypeError
+from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -19,7 +21,9 @@ from sharing.managing.command_link import (
     read_settings,
 )
 from sharing.managing.wording import state_of
-from sharing.models import SharedLink
+from sharing.models import MOST_COUNTED, SharedLink
+
+Number = TypeVar("Number", int, Decimal)
 
 
 class Command(BaseCommand):
@@ -36,6 +40,10 @@ class Command(BaseCommand):
         create.add_argument("--owner", default="", help="Default: the first administrator.")
         for switch in ("allow-upload", "no-download", "no-metadata", "no-location", "json"):
             create.add_argument(f"--{switch}", action="store_true")
+        create.add_argument("--max-visitors", type=_count, help="So many people may come.")
+        create.add_argument("--max-downloads", type=_count, help="So many downloads may be made.")
+        create.add_argument("--max-gb", type=_gigabytes, help="So much may be downloaded in all.")
+        create.add_argument("--idle-days", type=_count, help="It closes after days without use.")
         every = actions.add_parser("list", help="List all links.")
         every.add_argument("--json", action="store_true")
         revoke = actions.add_parser("revoke", help="Delete a link: it lets nobody in any more.")
@@ -78,3 +86,17 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError as exc:
         raise BadRequest(f"{text!r} is no id of a link: see link list.") from exc
+
+
+def _count(text: str) -> int:
+    return _within(int(text))
+
+
+def _gigabytes(text: str) -> Decimal:
+    return _within(Decimal(text))
+
+
+def _within(number: Number) -> Number:
+    if not 0 < number <= MOST_COUNTED:
+        raise ArgumentTypeError(f"expected a number above 0, up to {MOST_COUNTED}")
+    return number

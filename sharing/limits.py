@@ -1,0 +1,78 @@
+"""Counting what a link's limits are about: exactly, however many come at once."""
+
+from datetime import timedelta
+from hashlib import blake2b
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from sharing.activity import record
+from sharing.models import Happening, LinkQuerySet, SharedLink, Take
+
+NOTED_EVERY = timedelta(hours=1)  # a link in use is noted so often: a row need not change per visit
+TAKES_KEPT = timedelta(days=1)  # a broken download can be resumed for that long without counting
+
+
+def admit_visitor(link: SharedLink) -> bool:
+    """Count somebody who comes for the first time; False when as many came as may."""
+    mine = SharedLink.objects.filter(pk=link.pk)
+    return bool(mine.not_full().update(visitors=F("visitors") + 1))
+
+
+def count_visit(link: SharedLink, *, is_new: bool) -> None:
+    """Count a visit, and its visitor where nothing hangs on the number."""
+    also = {"visitors": F("visitors") + 1} if is_new else {}
+    SharedLink.objects.filter(pk=link.pk).update(visits=F("visits") + 1, **also)
+
+
+def note_use(link: SharedLink) -> None:
+    """Remember that the link is in use; the byte path learns of it when its end depends on that."""
+    now = timezone.now()
+    if link.used_at > now - NOTED_EVERY:
+        return
+    also = {"revised_at": now} if link.idle_days else {}
+    SharedLink.objects.filter(pk=link.pk).update(used_at=now, **also)
+
+
+@transaction.atomic
+def claim_download(link: SharedLink, size: int, address: str = "") -> bool:
+    """Count a download of ``size`` bytes; False when as much was downloaded as may be.
+
+    The one that reaches the limit is given whole: nobody is left with half an archive.
+    """
+    if not _count(SharedLink.objects.filter(pk=link.pk).not_used_up(), size):
+        return False
+    note_use(link)
+    record(link, Happening.Kind.DOWNLOADED, address=address, size=size)
+    return True
+
+
+@transaction.atomic
+def claim_file(link_id: UUID, visitor: str, file: str, size: int, address: str) -> bool:
+    """Count one file, once a day per visitor: ``file`` names it; False when the limit is reached.
+
+    Whoever was given it may fetch it again, or the rest of it.
+    """
+    link = SharedLink.objects.filter(pk=link_id).first()
+    if link is None:
+        return False
+    secret = blake2b(b"loggia.take" + settings.SECRET_KEY.encode(), digest_size=32).digest()
+    message = f"{visitor}\0{file}".encode("utf-8", "replace")
+    fingerprint = blake2b(message, digest_size=16, key=secret).hexdigest()
+    if Take.objects.filter(link=link, fingerprint=fingerprint).exists():
+        return True
+    if not claim_download(link, size, address):
+        return False
+    Take.objects.create(link=link, fingerprint=fingerprint)
+    return True
+
+
+def forget_takes() -> None:
+    Take.objects.filter(at__lt=timezone.now() - TAKES_KEPT).delete()
+
+
+def _count(links: LinkQuerySet, size: int) -> int:
+    return links.update(times_taken=F("times_taken") + 1, bytes_taken=F("bytes_taken") + size)
