@@ -1,25 +1,67 @@
-"""Run the measurements, all or the named ones: ``python -m bench [renditions bytes …]``."""
+"""Run the measurements and write them down: ``python -m bench [renditions bytes …]``.
 
+Without names all run, and ``docs/performance.md`` is written anew.
+"""
+
+import contextlib
+import io
+import os
+import platform
 import sys
 import time
+from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 
 import bench
 
+REPORT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+INTRODUCTION = """# Performance
+Measured by `make bench`, which writes this page. Each row stands beside its limit, or a server
+measured in the same run, since machines differ and are shared: read the ratios, not the figures.
+One measurement alone: `python -m bench NAME`.
+
+{when}, Python {python}, {cores} cores, load {load:.1f} at the start.
+"""
+
+
+class Tee(io.StringIO):
+    """Keeps what is printed, and prints it."""
+
+    def write(self, text: str) -> int:
+        sys.__stdout__.write(text)  # type: ignore[union-attr]
+        sys.__stdout__.flush()  # type: ignore[union-attr]
+        return super().write(text)
+
+
+def measure(name: str, module: ModuleType) -> str:
+    """Run one measurement; return its chapter of the report."""
+    start = time.monotonic()
+    print(f"── {name} ──", flush=True)
+    with contextlib.redirect_stdout(Tee()) as printed:
+        module.main()
+    print(f"({time.monotonic() - start:.0f} s)\n", flush=True)
+    about = (module.__doc__ or "").strip()
+    return f"## {name}\n{about}\n\n```\n{printed.getvalue().rstrip()}\n```\n"
+
 
 def main(wanted: list[str]) -> None:
-    names = sorted(m.name for m in iter_modules(bench.__path__) if not m.name.startswith("_"))
+    found = (name for _, name, _ in iter_modules(bench.__path__) if not name.startswith("_"))
+    modules = {name: import_module(f"bench.{name}") for name in sorted(found)}
+    names = [name for name, module in modules.items() if hasattr(module, "main")]
     if unknown := set(wanted) - set(names):
         sys.exit(f"loggia: no measurement named {', '.join(sorted(unknown))}; {', '.join(names)}")
-    for name in wanted or names:
-        module = import_module(f"bench.{name}")
-        if not hasattr(module, "main"):
-            continue  # what several measurements share
-        print(f"── {name} ──", flush=True)
-        start = time.monotonic()
-        module.main()
-        print(f"({time.monotonic() - start:.0f} s)\n", flush=True)
+    introduction = INTRODUCTION.format(
+        when=datetime.now(UTC).strftime("%Y-%m-%d"),
+        python=platform.python_version(),
+        cores=os.cpu_count(),
+        load=os.getloadavg()[0],
+    )
+    chapters = [measure(name, modules[name]) for name in wanted or names]
+    if not wanted:
+        REPORT.write_text("\n".join([introduction, *chapters]))
 
 
 if __name__ == "__main__":
