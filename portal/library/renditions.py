@@ -11,6 +11,7 @@ MEDIA_TYPES = {
     Rendition.THUMBNAIL_2X: "image/webp",
     Rendition.PREVIEW: "image/jpeg",
     Rendition.LARGE: "image/jpeg",
+    Rendition.MOTION: "video/mp4",
     Rendition.CLEAN: "video/mp4",
 }
 SUFFIXES = {"image/webp": ".webp", "image/jpeg": ".jpg", "video/mp4": ".mp4"}

@@ -24,6 +24,7 @@ class Rendition(StrEnum):
     THUMBNAIL_2X = "thumbnail2x"  # WebP, short side 500 px, for dense screens
     PREVIEW = "preview"  # JPEG, long side 1440 px
     LARGE = "large"  # JPEG, long side 2048 px, made on demand
+    MOTION = "motion"  # the moving half inside a motion photo, without metadata, made on demand
     CLEAN = "clean"  # a video re-muxed without any metadata, made on demand
     ORIGINAL = "original"
 
@@ -62,6 +63,7 @@ class Asset:
     thumbhash: bytes = b""
     duration: timedelta | None = None  # of a video
     live_video_id: UUID | None = None  # the moving half of a live photo
+    has_motion: bool = False  # its own file holds its moving half: ``Rendition.MOTION``
     exif: Exif = field(default_factory=Exif)
 
 

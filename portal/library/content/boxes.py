@@ -1,9 +1,40 @@
-"""Whether a file made of boxes is all there: decoders read what is left and say nothing."""
+"""Files made of boxes: what is in them, and whether they are all there.
 
-from typing import BinaryIO
+Decoders read what is left of a cut-off file and say nothing.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
 
 _SEGMENT = 0x18538067
 _LARGEST_WALK = 100_000
+
+
+class Slice(NamedTuple):
+    """A part of a file, in bytes."""
+
+    offset: int
+    length: int
+
+    def of(self, data: bytes) -> bytes:
+        return data[self.offset : self.offset + self.length]
+
+
+def boxes(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[tuple[bytes, Slice]]:
+    """The boxes of ISO/IEC 14496-12, section 4.2, on one level: each one's type and content."""
+    stop = len(data) if stop is None else stop
+    while start + 8 <= stop:
+        length, kind = struct.unpack_from(">L4s", data, start)
+        header = 8
+        if length == 1 and start + 16 <= stop:
+            length, header = struct.unpack_from(">Q", data, start + 8)[0], 16
+        elif length == 0:
+            length = stop - start
+        if length < header or start + length > stop:
+            return
+        yield kind, Slice(start + header, length - header)
+        start += length
 
 
 def is_cut_off(file: BinaryIO, size: int, media_type: str) -> bool:

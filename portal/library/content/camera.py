@@ -32,7 +32,12 @@ def read_notes(exif_block: bytes, xmp_packet: bytes) -> CameraNotes:
 
     Damaged, absurd and missing values are left out; this never fails.
     """
-    directories, xmp = read_directories(exif_block), read_xmp(xmp_packet)
+    return notes_of(read_directories(exif_block), xmp_packet)
+
+
+def notes_of(directories: Directories, xmp_packet: bytes) -> CameraNotes:
+    """The same of directories that were found elsewhere."""
+    xmp = read_xmp(xmp_packet)
     return CameraNotes(
         first_moment(_moments(directories, xmp)),
         _exif(directories, xmp),

@@ -8,6 +8,7 @@ from portal.library.types import AssetKind
 
 SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .webp .gif .avif .heic .heif .hif .tif .tiff "
+    ".dng .cr2 .cr3 .nef .arw .raf .rw2 .orf "
     ".mp4 .mov .m4v .webm .3gp .3gpp .3g2".split()
 )
 HEAD_BYTES = 4096
@@ -17,6 +18,12 @@ _STILLS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
+    (b"II*\x00\x10\x00\x00\x00CR", "image/x-canon-cr2"),
+    (b"FUJIFILMCCD-RAW", "image/x-fuji-raf"),
+    (b"IIU\x00", "image/x-panasonic-rw2"),
+    (b"IIRO", "image/x-olympus-orf"),
+    (b"IIRS", "image/x-olympus-orf"),
+    (b"MMOR", "image/x-olympus-orf"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"II+\x00", "image/tiff"),
@@ -24,7 +31,7 @@ _STILLS = (
 )
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-_FOREIGN_BRANDS = {b"crx ", b"M4A ", b"M4B ", b"jp2 ", b"jpx ", b"mjp2", b"jxl "}
+_FOREIGN_BRANDS = {b"M4A ", b"M4B ", b"jp2 ", b"jpx ", b"mjp2", b"jxl "}
 _VIDEO_BRANDS = {
     b"qt ": "video/quicktime",
     b"M4V": "video/x-m4v",
@@ -44,7 +51,7 @@ class Format:
 
 
 def recognize(head: bytes) -> Format:
-    """Name the format of a file from its first ``HEAD_BYTES``.
+    """Name the format of a file from its first ``HEAD_BYTES``; raw files may pass for TIFF.
 
     Raises ``ContentUnreadable`` for anything that is no photo or video of a known format.
     """
@@ -75,6 +82,8 @@ def _by_brand(head: bytes) -> Format:
         return Format(
             AssetKind.IMAGE, "image/heic" if brands & {b"heic", b"heix"} else "image/heif"
         )
+    if major == b"crx ":
+        return Format(AssetKind.IMAGE, "image/x-canon-cr3")
     if major in _FOREIGN_BRANDS:
         raise ContentUnreadable(_("This kind of file is not supported."))
     return Format(AssetKind.VIDEO, _VIDEO_BRANDS.get(major[:3], "video/mp4"))

@@ -5,14 +5,19 @@ no memory beyond the block that was given.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 Value = tuple[int | Fraction, ...] | bytes
 Tags = Mapping[int, Value]
 
-EXIF_POINTER, GPS_POINTER, XMP_PACKET = 0x8769, 0x8825, 0x02BC
+EXIF_POINTER, GPS_POINTER, SUB_POINTERS, XMP_PACKET = 0x8769, 0x8825, 0x014A, 0x02BC
+# TIFF, and what Panasonic and Olympus put in its place in their raw files
+_ORDERS = {
+    b"II*\x00": "<", b"MM\x00*": ">", b"IIU\x00": "<", b"IIRO": "<", b"IIRS": "<", b"MMOR": ">",
+}  # fmt: skip
+_MOST_DIRECTORIES = 64
 _MOST_ENTRIES = 1000
 _LARGEST_VALUE = 4 * 2**20
 # TIFF 6.0, section 2: bytes per value, struct code; bytes, text and undefined stay bytes
@@ -32,7 +37,7 @@ class Directories:
 def read_directories(block: bytes) -> Directories:
     """Read a TIFF structure: a whole TIFF file, or an EXIF block with or without its prefix."""
     block = block.removeprefix(b"Exif\x00\x00")
-    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(bytes(block[:4]))
+    order = _ORDERS.get(bytes(block[:4]))
     if order is None or len(block) < 8:
         return Directories()
     main = read_tags(block, struct.unpack_from(order + "L", block, 4)[0], order)
@@ -41,6 +46,25 @@ def read_directories(block: bytes) -> Directories:
         read_tags(block, _offset(main.get(EXIF_POINTER)), order),
         read_tags(block, _offset(main.get(GPS_POINTER)), order),
     )
+
+
+def read_chain(block: bytes) -> Iterator[Tags]:
+    """All directories of pictures in a TIFF structure: the main ones, and those below them."""
+    order = _ORDERS.get(bytes(block[:4]))
+    if order is None or len(block) < 8:
+        return
+    waiting, seen = [struct.unpack_from(order + "L", block, 4)[0]], set[int]()
+    while waiting and len(seen) < _MOST_DIRECTORIES:
+        at = waiting.pop(0)
+        if at in seen or not 0 < at <= len(block) - 2:
+            continue
+        seen.add(at)
+        tags = read_tags(block, at, order)
+        yield tags
+        pointers = tags.get(SUB_POINTERS)
+        waiting += map(int, pointers) if isinstance(pointers, tuple) else ()
+        end = at + 2 + 12 * int(struct.unpack_from(order + "H", block, at)[0])
+        waiting += struct.unpack_from(order + "L", block, end) if end + 4 <= len(block) else ()
 
 
 def read_tags(block: bytes, at: int, order: str) -> dict[int, Value]:

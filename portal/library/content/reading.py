@@ -11,14 +11,16 @@ from typing import BinaryIO
 
 import numpy as np
 
+from portal.library.content import rawfiles
 from portal.library.content.boxes import is_cut_off
-from portal.library.content.camera import CameraNotes, read_notes
+from portal.library.content.camera import CameraNotes, notes_of, read_notes
 from portal.library.content.engine import Image
 from portal.library.content.formats import HEAD_BYTES, SUFFIXES, Format, recognize
 from portal.library.content.moments import from_file_time
+from portal.library.content.motion import find_motion
 from portal.library.content.opening import open_media, read_bounded
 from portal.library.content.sizes import Size, fitting
-from portal.library.content.stills import decode, open_still
+from portal.library.content.stills import Still, decode, open_still
 from portal.library.content.thumbhash import LARGEST_SIDE, encode_thumbhash
 from portal.library.content.videos import open_video, poster, read_video_notes
 from portal.library.content.wording import marked as _
@@ -28,7 +30,7 @@ from portal.library.types import AssetKind, Exif
 __all__ = ["SUFFIXES", "Content", "ContentChanged", "read_content"]
 
 _PIECE = 2**20
-_BOXED = {"image/heic", "image/heif", "image/avif"}
+_BOXED = {"image/heic", "image/heif", "image/avif", rawfiles.CR3}
 
 
 class ContentChanged(LibraryError):
@@ -53,6 +55,7 @@ class Content:
     thumbhash: bytes
     exif: Exif
     content_id: str  # Apple's mark of the two halves of a live photo
+    has_motion: bool  # a still that carries its moving half within its own file
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class _Sight:
     duration: timedelta | None
     thumbhash: bytes
     notes: CameraNotes
+    has_motion: bool = False
 
 
 def read_content(path: Path) -> Content:
@@ -93,19 +97,32 @@ def _look(file: BinaryIO, size: int) -> tuple[Format, _Checksums, _Sight]:
     found = recognize(file.read(HEAD_BYTES))
     is_boxed = found.kind is AssetKind.VIDEO or found.media_type in _BOXED
     if is_boxed and is_cut_off(file, size, found.media_type):
-        raise ContentUnreadable(_("The file is cut off: it does not reach its end."))
+        raise _cut_off()
     file.seek(0)
-    look = _look_at_still if found.kind is AssetKind.IMAGE else _look_at_video
-    return (found, *look(file, found.media_type))
-
-
-def _look_at_still(file: BinaryIO, media_type: str) -> tuple[_Checksums, _Sight]:
+    if found.kind is AssetKind.VIDEO:
+        return (found, *_look_at_video(file, found.media_type))
     data = read_bounded(file)
+    if found.media_type == "image/tiff":
+        found = Format(AssetKind.IMAGE, rawfiles.kind_of_tiff(data))
+    return (found, *_look_at_still(data, found.media_type))
+
+
+def _look_at_still(data: bytes, media_type: str) -> tuple[_Checksums, _Sight]:
     checksums = _Checksums(sha1(data, usedforsecurity=False).digest(), zlib.crc32(data))
+    if media_type in rawfiles.RAW_TYPES and rawfiles.is_cut_off(data, media_type):
+        raise _cut_off()
     still = open_still(data, media_type)
     image = decode(still, _for_thumbhash, rough=True)
-    notes = read_notes(still.exif, still.xmp)
-    return checksums, _Sight(still.width, still.height, None, _thumbhash(image), notes)
+    width, height = still.whole or (still.width, still.height)
+    notes = _notes(data, media_type, still)
+    has_motion = find_motion(data, still.xmp) is not None
+    return checksums, _Sight(width, height, None, _thumbhash(image), notes, has_motion)
+
+
+def _notes(data: bytes, media_type: str, still: Still) -> CameraNotes:
+    is_raw = media_type in rawfiles.RAW_TYPES
+    told = rawfiles.notes_in(data, media_type) if is_raw else None
+    return notes_of(*told) if told else read_notes(still.exif, still.xmp)
 
 
 def _look_at_video(file: BinaryIO, media_type: str) -> tuple[_Checksums, _Sight]:
@@ -140,6 +157,10 @@ def _has_changed(file: BinaryIO, before: os.stat_result) -> bool:
     return (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
 
 
+def _cut_off() -> ContentUnreadable:
+    return ContentUnreadable(_("The file is cut off: it does not reach its end."))
+
+
 def _changed() -> ContentChanged:
     return ContentChanged(_("The file is still being written."))
 
@@ -161,4 +182,5 @@ def _content(stat: os.stat_result, found: Format, checksums: _Checksums, sight: 
         thumbhash=sight.thumbhash,
         exif=sight.notes.exif,
         content_id=sight.notes.content_id,
+        has_motion=sight.has_motion,
     )

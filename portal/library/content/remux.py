@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from portal.library.content.opening import open_media
 from portal.library.content.sei import length_size, without_message_arrays, without_messages
 from portal.library.content.videos import main_stream, open_container
 from portal.library.content.wording import marked as _
@@ -22,7 +21,7 @@ _OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
 _DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
-def write_clean(source: Path, media_type: str, target: Path) -> None:
+def write_clean(file: BinaryIO, media_type: str, target: Path) -> None:
     """Copy a video's pictures and sounds, unchanged, into ``target``, which is written in place.
 
     What is left behind: places, dates, names, makers, timed metadata and other data tracks,
@@ -31,7 +30,7 @@ def write_clean(source: Path, media_type: str, target: Path) -> None:
     """
     import av
 
-    with open_media(source) as file, open_container(file, media_type) as container:
+    with open_container(file, media_type) as container:
         try:
             with av.open(str(target), "w", format="mp4", options=_OPTIONS) as output:
                 _copy(container, output)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 
 from portal.library.content.colours import on_white
 from portal.library.content.engine import Image, vips
+from portal.library.content.motion import find_motion
 from portal.library.content.opening import open_media, read_still
 from portal.library.content.remux import write_clean
 from portal.library.content.sizes import Size, rendition_size
@@ -17,6 +19,7 @@ from portal.library.interface import ContentUnreadable
 from portal.library.renditions import MEDIA_TYPES
 from portal.library.types import AssetKind, Rendition
 
+_FILMS = {AssetKind.IMAGE: Rendition.MOTION, AssetKind.VIDEO: Rendition.CLEAN}
 _PICTURES = {
     AssetKind.IMAGE: {
         Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW, Rendition.LARGE,
@@ -40,15 +43,28 @@ def render(
     Raises ``ContentUnreadable`` with words for the owner, or ``OSError``.
     """
     pictures = _PICTURES[kind] & targets.keys()
-    is_cleanable = kind is AssetKind.VIDEO
-    if targets.keys() - pictures - ({Rendition.CLEAN} if is_cleanable else set()):
+    if targets.keys() - pictures - {_FILMS[kind]}:
         raise ContentUnreadable(_("This form cannot be made of this kind of file."))
     if pictures:
         _render_pictures(source, kind, media_type, {which: targets[which] for which in pictures})
     if Rendition.CLEAN in targets:
+        with open_media(source) as file:
+            write_atomically(
+                targets[Rendition.CLEAN], lambda part: write_clean(file, media_type, part)
+            )
+    if Rendition.MOTION in targets:
+        film = _moving_half(source, media_type)
         write_atomically(
-            targets[Rendition.CLEAN], lambda part: write_clean(source, media_type, part)
+            targets[Rendition.MOTION], lambda part: write_clean(film, "video/mp4", part)
         )
+
+
+def _moving_half(source: Path, media_type: str) -> BytesIO:
+    data = read_still(source)
+    found = find_motion(data, open_still(data, media_type).xmp)
+    if found is None:
+        raise ContentUnreadable(_("There is no moving picture in this file."))
+    return BytesIO(found.of(data))
 
 
 def _render_pictures(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from portal.library.content import heic
 from portal.library.content.colours import to_srgb
 from portal.library.content.engine import Image, vips
+from portal.library.content.raw import open_raw
+from portal.library.content.rawfiles import RAW_TYPES
 from portal.library.content.sizes import Size
 from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable
@@ -41,7 +43,10 @@ _SIDEWAYS = range(5, 9)  # EXIF orientations that swap width and height
 
 @dataclass(frozen=True)
 class Still:
-    """A still whose headers were read. ``width`` and ``height`` are as seen."""
+    """A still whose headers were read. ``width`` and ``height`` are as seen.
+
+    Of a raw file they are its preview's, which ``data`` or ``pixels`` hold; ``whole`` is its own.
+    """
 
     data: bytes
     media_type: str
@@ -51,12 +56,16 @@ class Still:
     exif: bytes
     xmp: bytes
     heif: HeifFile | None = None
+    pixels: Image | None = None
+    whole: Size | None = None
 
 
 def open_still(data: bytes, media_type: str) -> Still:
     """Read a still's headers; raises ``ContentUnreadable``."""
     if media_type in _HEIC:
         return _open_heic(data, media_type)
+    if media_type in RAW_TYPES:
+        return _open_raw(data)
     try:
         image = _load(data, media_type)
         orientation = image.get("orientation") if image.get_typeof("orientation") else 1
@@ -83,6 +92,8 @@ def decode(still: Still, size: Callable[[int, int], Size], *, rough: bool = Fals
         if still.heif is not None:
             small = heic.small_copy(still.heif) if rough else None
             return _finish(heic.pixels(still.heif) if small is None else small, wanted, 1)
+        if still.pixels is not None:
+            return _finish(still.pixels, wanted, still.orientation)
         if still.media_type == "image/jpeg":
             return _decode_jpeg(still, wanted)
         image = _load(still.data, still.media_type)
@@ -142,6 +153,19 @@ def _open_heic(data: bytes, media_type: str) -> Still:
     refuse_bombs(width, height, is_streamed=False)
     exif, xmp = picture.info.get("exif") or b"", picture.info.get("xmp") or b""
     return Still(data, media_type, width, height, 1, exif, xmp, picture)
+
+
+def _open_raw(data: bytes) -> Still:
+    found = open_raw(data)
+    width, height, turn = found.width, found.height, found.orientation
+    if turn in _SIDEWAYS:
+        width, height = height, width
+    refuse_bombs(*found.whole, is_streamed=False)
+    inside = open_still(found.jpeg, "image/jpeg") if found.jpeg else None
+    exif, xmp = (inside.exif, inside.xmp) if inside else (b"", b"")
+    return Still(
+        found.jpeg, "image/jpeg", width, height, turn, exif, xmp, None, found.pixels, found.whole
+    )
 
 
 def _is_streamed(image: Image, media_type: str) -> bool:

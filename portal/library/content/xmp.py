@@ -24,19 +24,30 @@ def read_xmp(packet: bytes) -> Mapping[str, str]:
 
     A packet that is no XML, or tries entity tricks, holds nothing.
     """
+    root = parse_packet(packet)
+    found: dict[str, str] = {}
+    for description in () if root is None else root.iter(f"{_RDF}Description"):
+        _take(description, found)
+    return found
+
+
+def parse_packet(packet: bytes) -> Element | None:
+    """The packet's outermost element; ``None`` when it is no XML, too large, or plays tricks."""
     start, end = packet.find(b"<x:xmpmeta"), packet.rfind(b"</x:xmpmeta>")
     if start >= 0 and end >= 0:  # outside lie processing instructions and padding
         packet = packet[start : end + len(b"</x:xmpmeta>")]
     if not 0 < len(packet) <= _LARGEST:
-        return {}
+        return None
     try:
-        root = fromstring(packet.strip(b"\x00"))
+        root: Element = fromstring(packet.strip(b"\x00"))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return {}
-    found: dict[str, str] = {}
-    for description in root.iter(f"{_RDF}Description"):
-        _take(description, found)
-    return found
+        return None
+    return root
+
+
+def find_property(element: Element, name: str) -> str:
+    """A simple property of an element, in whichever of XMP's two ways it is written."""
+    return (element.get(name) or element.findtext(name) or "").strip()
 
 
 def _take(description: Element, found: dict[str, str]) -> None:

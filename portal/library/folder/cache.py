@@ -12,7 +12,7 @@ from portal.library.folder.models import CachedRendition
 from portal.library.renditions import RenditionStore
 from portal.library.types import Rendition
 
-ON_DEMAND = frozenset({Rendition.LARGE, Rendition.CLEAN})
+ON_DEMAND = frozenset({Rendition.LARGE, Rendition.CLEAN, Rendition.MOTION})
 # Files used within 24 hours stay. Disks mounted with relatime note a use up to a day late.
 STAYS_FOR = 48 * 3600.0  # seconds
 ROOM = 0.05  # of the quota is freed at once, so that not every new file has all weighed again

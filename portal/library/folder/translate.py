@@ -45,6 +45,7 @@ def make_asset(content: "Content", name: bytes) -> StoredAsset:
         longitude=exif.longitude,
         description=_storable(exif.description),
         rating=exif.rating if exif.rating in range(-1, 6) else None,
+        has_motion=content.has_motion,
         removed_at=timezone.now(),
     )
 
@@ -64,6 +65,7 @@ def as_asset(row: StoredAsset) -> Asset:
         thumbhash=bytes(row.thumbhash),
         duration=row.duration,
         live_video_id=row.live_video_id,
+        has_motion=row.has_motion,
         exif=Exif(
             make=row.make,
             model=row.model,
