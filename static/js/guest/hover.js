@@ -4,28 +4,33 @@ const RESTING = 350; // milliseconds
 
 export function playOnHover(grid) {
   if (!matchMedia("(hover: hover) and (prefers-reduced-motion: no-preference)").matches) return;
-  let timer = 0;
+  let [tile, video, timer] = [null, null, 0];
+
   grid.root.addEventListener("pointerover", ({ target }) => {
-    const tile = target.closest(".tile.is-live");
-    if (!tile || tile.querySelector("video")) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => play(tile), RESTING);
-    tile.addEventListener("pointerleave", () => stop(tile, timer), { once: true });
+    const entered = target.closest(".tile");
+    if (entered === tile) return;
+    stop();
+    tile = entered;
+    if (tile?.classList.contains("is-live")) timer = setTimeout(play, RESTING);
   });
-}
+  grid.root.addEventListener("pointerleave", stop);
+  // What scrolls away, or goes under the viewer, is left without the pointer leaving it.
+  addEventListener("scroll", () => tile && !tile.matches(":hover") && stop(), { passive: true });
+  grid.root.addEventListener("click", stop);
 
-function play(tile) {
-  const video = document.createElement("video");
-  Object.assign(video, { src: tile.querySelector("a").dataset.live, muted: true, loop: true, playsInline: true });
-  video.addEventListener("canplay", () => tile.querySelector("a").append(video), { once: true });
-  video.play().catch(() => video.remove());
-  tile.moving = video;
-}
+  function play() {
+    const link = tile.querySelector("a");
+    const moving = (video = document.createElement("video"));
+    Object.assign(moving, { src: link.dataset.live, muted: true, loop: true, playsInline: true });
+    moving.addEventListener("canplay", () => moving === video && link.append(moving), { once: true });
+    moving.play().catch(() => moving.remove());
+  }
 
-function stop(tile, timer) {
-  clearTimeout(timer);
-  tile.moving?.pause();
-  tile.moving?.removeAttribute("src");
-  tile.moving?.remove();
-  delete tile.moving;
+  function stop() {
+    clearTimeout(timer);
+    video?.pause();
+    video?.removeAttribute("src");
+    video?.remove();
+    tile = video = null;
+  }
 }
