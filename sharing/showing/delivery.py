@@ -9,6 +9,10 @@ from portal.media.tickets import MediaSigner
 from sharing.access import Access, Rights
 
 LONGEST_SIDE = {Rendition.PREVIEW: 1440, Rendition.LARGE: 2048}  # pixels
+SHOWN_AS_THEY_ARE = {"image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"}
+MOST_PIXELS = 64_000_000  # beyond these a phone's browser may run out of memory
+MOST_BYTES = 60 * 2**20
+MOST_MOVING_BYTES = 20 * 2**20  # a moving picture is fetched at first sight, not when zoomed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,19 @@ class Delivery:
             return ""
         return self.signer.url(asset.id, Rendition.LARGE)
 
+    def full(self, asset: Asset) -> str:
+        """The original, to zoom into; empty where it is not given or no browser could show it."""
+        is_showable = asset.media_type in SHOWN_AS_THEY_ARE
+        is_small = asset.width * asset.height <= MOST_PIXELS and asset.size <= MOST_BYTES
+        if not (self.rights.originals and is_showable and is_small):
+            return ""
+        return self.signer.url(asset.id, Rendition.ORIGINAL)
+
+    def moves(self, asset: Asset) -> bool:
+        """Whether to show the original at once: it moves, and its renditions stand still."""
+        is_small = asset.size <= MOST_MOVING_BYTES
+        return is_small and asset.media_type == "image/gif" and bool(self.full(asset))
+
     def playback(self, video_id: UUID) -> str:
         """Where a video plays from: its original says when and where, unless all may be seen."""
         rendition = Rendition.ORIGINAL if self.rights.location else Rendition.CLEAN
@@ -40,7 +57,9 @@ class Delivery:
         return self.playback(asset.id) if asset.kind is AssetKind.VIDEO else ""
 
     def live_video(self, asset: Asset) -> str:
-        return self.playback(asset.live_video_id) if asset.live_video_id else ""
+        if asset.live_video_id:
+            return self.playback(asset.live_video_id)
+        return self.signer.url(asset.id, Rendition.MOTION) if asset.has_motion else ""
 
     def download(self, asset: Asset, number: int) -> str:
         """Where this one file is saved from; empty where the link allows no download."""

@@ -32,6 +32,8 @@ class Tile:
     thumbnail_2x: str
     preview: str
     large: str
+    full: str
+    moves: bool
     video: str
     live_video: str
     download: str
@@ -58,10 +60,8 @@ class TileMaker:
 
     def tile(self, asset: Asset, number: int) -> Tile:
         delivery, is_video = self.delivery, asset.kind is AssetKind.VIDEO
-        large = delivery.large(asset)
-        longest = LONGEST_SIDE[Rendition.LARGE if large else Rendition.PREVIEW]
         width, height = _thumbnail_shape(asset)
-        full_width, full_height = fitted(asset, longest)
+        full_width, full_height = self._full_shape(asset)
         return Tile(
             asset_id=asset.id,
             number=number,
@@ -74,7 +74,9 @@ class TileMaker:
             thumbnail=delivery.picture(asset, Rendition.THUMBNAIL),
             thumbnail_2x=delivery.picture(asset, Rendition.THUMBNAIL_2X),
             preview=delivery.picture(asset, Rendition.PREVIEW),
-            large=large,
+            large=delivery.large(asset),
+            full=delivery.full(asset),
+            moves=delivery.moves(asset),
             video=delivery.video(asset),
             live_video=delivery.live_video(asset),
             download=delivery.download(asset, number),
@@ -92,6 +94,12 @@ class TileMaker:
             return [Day(None, "", tiles)] if tiles else []
         pairs = groupby(zip(assets, tiles, strict=True), lambda pair: pair[0].taken_at.date())
         return [Day(day, day_label(day), [tile for _asset, tile in run]) for day, run in pairs]
+
+    def _full_shape(self, asset: Asset) -> tuple[int, int]:
+        if self.delivery.full(asset):
+            return asset.width, asset.height
+        has_large = self.delivery.large(asset)
+        return fitted(asset, LONGEST_SIDE[Rendition.LARGE if has_large else Rendition.PREVIEW])
 
     def _caption(self, asset: Asset) -> str:
         return asset.exif.description.strip() if self.delivery.rights.metadata else ""

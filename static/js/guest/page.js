@@ -52,6 +52,7 @@ function whenShown(act) {
 function wake() {
   grid.widen();
   import("./scrubber.js").then(({ addScrubber }) => addScrubber(grid));
+  import("./grid-keys.js").then(({ moveByKeys }) => moveByKeys(grid));
   import("./hover.js").then(({ playOnHover }) => playOnHover(grid));
   if ("download" in root.dataset) import("./selection.js").then(({ addSelection }) => addSelection(grid));
 }
@@ -94,6 +95,20 @@ root.addEventListener("click", async (event) => {
 addEventListener("popstate", async ({ state }) => {
   if (Number.isInteger(state?.photo)) (await loadViewer()).open(state.photo, { isRevisit: true });
   else if (viewer) (await viewer).closeForHistory();
+});
+
+async function startSlideshow() {
+  const shown = await loadViewer();
+  await shown.open(grid.place()?.index ?? 0);
+  shown.toggleSlideshow();
+}
+document.addEventListener("click", ({ target }) => {
+  if (target.closest(".bar [data-action=slideshow]")) startSlideshow();
+});
+addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+  if (ctrlKey || metaKey || altKey || target.closest?.("input, select, textarea")) return;
+  if (key === "?") import("./keys.js").then(({ showKeys }) => showKeys());
+  if (key === "s" && !document.querySelector("dialog[open], .pswp")) startSlideshow();
 });
 
 // ── The bar steps back while one scrolls down ──

@@ -10,5 +10,7 @@ const keys = {
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.localName === "video") return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "?") import("./keys.js").then(({ showKeys }) => showKeys());
   if (keys[event.key]) document.querySelector(keys[event.key])?.click();
 });

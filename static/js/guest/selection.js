@@ -1,5 +1,6 @@
 // Choosing photos, by their places in the album: those not loaded can be chosen too.
 
+import { canShareFiles } from "./can-share.js";
 import { askWhatToTake, take } from "./take.js";
 import { indexOf } from "./tiles.js";
 
@@ -82,18 +83,29 @@ export function addSelection(grid) {
   grid.root.querySelectorAll(".day").forEach((section) => selection.addDayButton(section));
   grid.root.addEventListener("click", (event) => chooseByClick(event, selection), true);
   pressLongToChoose(grid.root, selection);
-  addEventListener("keydown", (event) => {
-    const isElsewhere = document.querySelector("dialog[open], .pswp");
-    if (event.key === "Escape" && !isElsewhere && selection.chosen.size) selection.clear();
-  });
+  addEventListener("keydown", (event) => chooseByKey(event, selection));
   document.addEventListener("click", ({ target }) => act(target.closest("[data-action]")?.dataset.action, selection));
+  selection.bar.querySelector("[data-action=share-selection]").hidden = !canShareFiles;
   askWhatToTake(selection);
+}
+
+function chooseByKey({ key, target, shiftKey, ctrlKey, metaKey, altKey }, selection) {
+  if (ctrlKey || metaKey || altKey || document.querySelector("dialog[open], .pswp")) return;
+  if (key === "Escape" && selection.chosen.size) selection.clear();
+  const tile = target.closest?.(".tile[data-id]");
+  if (key.toLowerCase() === "x" && tile) selection.toggle(indexOf(tile), { reach: shiftKey });
+}
+
+async function shareChosen(selection) {
+  const { share } = await import("./share.js");
+  share(selection.grid, [...selection.chosen].sort((a, b) => a - b), () => selection.clear());
 }
 
 function act(action, selection) {
   if (action === "clear") selection.clear();
   if (action === "all") selection.set(0, selection.grid.count, true);
   if (action === "take-selection") take(selection);
+  if (action === "share-selection") shareChosen(selection);
 }
 
 function chooseByClick(event, selection) {

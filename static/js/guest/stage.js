@@ -2,6 +2,7 @@
 
 const CONTROLS = 90; // pixels at a video's foot that belong to its controls, not to swiping
 const LONG_PRESS = 350; // milliseconds
+const STEADY = 10; // pixels a finger may wander meanwhile
 
 export class Stage {
   constructor(pswp, grid, template) {
@@ -22,19 +23,27 @@ export class Stage {
   }
 
   playLive() {
-    if (this.live) return this.stop();
+    if (this.live) this.stop();
+    else this.startLive();
+  }
+
+  /** Lets the live photo in view move, once; returns its video, or nothing where there is none. */
+  startLive({ muted = false } = {}) {
+    this.stop();
     const source = this.grid.tiles.get(this.pswp.currIndex)?.querySelector("a").dataset.live;
     const image = this.pswp.currSlide?.content?.element;
-    if (!source || !image) return;
+    if (!source || !image) return null;
     const video = document.createElement("video");
-    Object.assign(video, { src: source, playsInline: true, className: "live-video" });
+    Object.assign(video, { src: source, muted, playsInline: true, className: "live-video" });
     video.style.width = image.style.width;
     video.style.height = image.style.height;
-    video.addEventListener("ended", () => this.stop());
-    video.addEventListener("error", () => this.stop());
+    for (const name of ["ended", "error"]) {
+      video.addEventListener(name, () => this.live === video && this.stop());
+    }
     this.pswp.currSlide.container.append(video);
     this.live = video;
-    video.play().catch(() => this.stop());
+    video.play().catch(() => this.live === video && this.stop());
+    return video;
   }
 
   stop() {
@@ -86,15 +95,30 @@ export class Stage {
   }
 
   #pressLongToPlay() {
-    let timer = 0;
-    const end = () => clearTimeout(timer);
-    this.pswp.scrollWrap.addEventListener("pointerdown", ({ pointerType }) => {
+    const { scrollWrap } = this.pswp;
+    let press = null;
+    const end = () => clearTimeout(press?.timer);
+    scrollWrap.addEventListener("pointerdown", ({ pointerType, isPrimary, clientX, clientY }) => {
       end();
-      if (pointerType !== "mouse" && !this.live) timer = setTimeout(() => this.playLive(), LONG_PRESS);
+      press = null;
+      if (pointerType === "mouse" || !isPrimary || this.live || !this.#isLive()) return;
+      press = { x: clientX, y: clientY, isLong: false };
+      press.timer = setTimeout(() => {
+        press.isLong = true;
+        this.startLive();
+      }, LONG_PRESS);
     });
-    for (const name of ["pointermove", "pointerup", "pointercancel"]) {
-      this.pswp.scrollWrap.addEventListener(name, end);
-    }
+    scrollWrap.addEventListener("pointermove", ({ clientX, clientY }) => {
+      if (press && Math.hypot(clientX - press.x, clientY - press.y) > STEADY) end();
+    });
+    for (const name of ["pointerup", "pointercancel"]) scrollWrap.addEventListener(name, end);
+    // The same long press would open the browser's menu for pictures; and it is no tap.
+    scrollWrap.addEventListener("contextmenu", (event) => press && event.preventDefault());
+    this.pswp.on("tapAction", (event) => press?.isLong && event.preventDefault());
+  }
+
+  #isLive() {
+    return Boolean(this.grid.tiles.get(this.pswp.currIndex)?.querySelector("a").dataset.live);
   }
 }
 

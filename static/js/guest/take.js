@@ -14,11 +14,14 @@ export function askWhatToTake(selection) {
   form.addEventListener("htmx:confirm", async (event) => {
     if (event.target !== form) return;
     event.preventDefault();
-    const isAll = form.elements.what.value === "all";
-    form.elements.assets.value = isAll ? "" : (await idsOf(selection)).join(",");
-    event.detail.issueRequest(true);
+    const isAll = form.elements.what.value === "all" || selection.chosen.size === selection.grid.count;
+    const ids = isAll ? [] : await idsOf(selection);
     sheet.close();
-    if (!isAll) selection.clear();
+    if (ids === null) return selection.grid.tiles.dispatchEvent(new Event("changed"));
+    form.elements.what.value = isAll ? "all" : "selection";
+    form.elements.assets.value = ids.join(",");
+    event.detail.issueRequest(true);
+    if (selection.chosen.size) selection.clear();
   });
 }
 
@@ -44,6 +47,7 @@ function open(selection, what) {
   sheet.showModal();
 }
 
+/** The ids of what is chosen; nothing when the album changed, for places then mean others. */
 async function idsOf({ grid, chosen }) {
   const ids = [];
   const missing = [];
@@ -52,7 +56,8 @@ async function idsOf({ grid, chosen }) {
     if (id) ids.push(id);
     else missing.push(index);
   }
-  return ids.concat(await fetchIds(grid, missing));
+  const fetched = await fetchIds(grid, missing);
+  return fetched && ids.concat(fetched);
 }
 
 async function fetchIds(grid, missing) {
@@ -60,7 +65,8 @@ async function fetchIds(grid, missing) {
   for (let at = 0; at < missing.length; ) {
     const offset = missing[at];
     const response = await fetch(`${grid.root.dataset.base}/ids?offset=${offset}&limit=${IDS_AT_ONCE}`);
-    const found = (await response.json()).ids;
+    const { version, ids: found } = await response.json();
+    if (version !== grid.tiles.version) return null;
     for (; at < missing.length && missing[at] < offset + IDS_AT_ONCE; at++) {
       if (found[missing[at] - offset]) ids.push(found[missing[at] - offset]);
     }

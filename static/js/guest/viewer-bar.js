@@ -1,5 +1,7 @@
 // The viewer's buttons, keys, caption and info panel.
 
+import { canShareFiles } from "./can-share.js";
+
 export class ViewerBar {
   #asked = 0;
 
@@ -12,7 +14,10 @@ export class ViewerBar {
     this.caption = parts.querySelector(".viewer-caption");
     this.info = parts.querySelector(".viewer-info");
     this.link = parts.querySelector("[data-action=download]");
+    this.seconds = parts.querySelector(".seconds");
     this.isInfoOpen = false;
+    if (this.#button("share")) this.#button("share").hidden = !canShareFiles;
+    this.#hoverToPlay(this.#button("live"));
     this.#button("fullscreen").hidden = !document.fullscreenEnabled;
     this.bar.addEventListener("click", ({ target }) => this.#act(target.closest("[data-action]")?.dataset.action));
     pswp.on("uiRegister", () => this.#attach());
@@ -30,6 +35,23 @@ export class ViewerBar {
     if (this.isInfoOpen) this.#loadInfo(tile);
   }
 
+  /** Says whether the slideshow goes on; `isOn` while it may be taken up again. */
+  showPlaying(isPlaying, isOn) {
+    const button = this.#button("slideshow");
+    const name = isPlaying ? button.dataset.pause : button.dataset.play;
+    button.setAttribute("aria-label", name);
+    button.title = `${name} (S)`;
+    button.classList.toggle("playing", isPlaying);
+    this.seconds.hidden = !isOn;
+    this.place.setAttribute("aria-live", isPlaying ? "off" : "polite");
+  }
+
+  #hoverToPlay(button) {
+    button.addEventListener("pointerenter", ({ pointerType }) => {
+      if (pointerType === "mouse" && !this.viewer.stage.live) this.viewer.stage.startLive({ muted: true });
+    });
+  }
+
   #attach() {
     this.pswp.element.append(this.bar, this.caption);
     if (this.info) this.pswp.element.append(this.info);
@@ -41,14 +63,23 @@ export class ViewerBar {
 
   #act(action) {
     if (action === "back") this.pswp.close();
-    if (action === "live") this.viewer.stage.playLive();
+    if (action === "live") this.#playLive();
     if (action === "info") this.#toggleInfo();
+    if (action === "share") this.#share();
+    if (action === "slideshow") this.viewer.toggleSlideshow();
     if (action === "fullscreen") this.#toggleFullscreen();
   }
 
   #key(event) {
-    const { key, ctrlKey, metaKey, altKey } = event.originalEvent;
-    if (ctrlKey || metaKey || altKey) return;
+    const { key, target, ctrlKey, metaKey, altKey } = event.originalEvent;
+    if (document.querySelector("dialog[open]")) return event.preventDefault();
+    if (ctrlKey || metaKey || altKey || target.localName === "select") return;
+    if (key === "s" || (key === " " && this.viewer.slideshow && !target.closest("a, button, video"))) {
+      event.originalEvent.preventDefault();
+      this.viewer.toggleSlideshow();
+    }
+    if (key === "?") this.viewer.slideshow?.pause();
+    if (key === "l" && !this.#button("live").hidden) this.#playLive();
     if (key === "i" && this.info) this.#toggleInfo();
     if (key === "d" && this.link?.href) this.link.click();
     if (key === "f" && document.fullscreenEnabled) this.#toggleFullscreen();
@@ -58,12 +89,25 @@ export class ViewerBar {
     }
   }
 
+  // A click while it moves silently, for the pointer rests there, lets it be heard.
+  #playLive() {
+    if (this.viewer.stage.live?.muted) this.viewer.stage.startLive();
+    else this.viewer.stage.playLive();
+  }
+
+  async #share() {
+    this.viewer.slideshow?.pause();
+    const { share } = await import("./share.js");
+    if (this.pswp.isOpen) share(this.viewer.grid, [this.pswp.currIndex]);
+  }
+
   #toggleFullscreen() {
     if (document.fullscreenElement) document.exitFullscreen();
     else this.pswp.element.requestFullscreen().catch(() => {});
   }
 
   #toggleInfo() {
+    this.viewer.slideshow?.end();
     this.isInfoOpen = !this.isInfoOpen;
     this.info.hidden = !this.isInfoOpen;
     this.#button("info").setAttribute("aria-expanded", this.isInfoOpen);

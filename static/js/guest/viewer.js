@@ -3,12 +3,15 @@
 import PhotoSwipe from "../../photoswipe/photoswipe.esm.min.js";
 import { Stage } from "./stage.js";
 import { ViewerBar } from "./viewer-bar.js";
+import { sharpenOnZoom } from "./zoom.js";
 
 const template = document.getElementById("viewer");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const INFO_BESIDE = 900; // pixels of width from which the info panel stands beside the photo
 const INFO_WIDTH = 360;
 const LOOK_AHEAD = 12;
+const PREVIEW = 1440; // pixels of the longest side
+const LARGE = 2048;
 const dressed = Promise.all(template.dataset.styles.split(" ").map(loadStyle));
 
 export class Viewer {
@@ -29,6 +32,14 @@ export class Viewer {
     this.#show(index);
   }
 
+  /** Starts showing one photo after the other, or pauses. */
+  async toggleSlideshow() {
+    const { Slideshow } = await import("./slideshow.js");
+    if (!this.pswp) return;
+    this.slideshow ??= new Slideshow(this);
+    this.slideshow.toggle();
+  }
+
   closeForHistory() {
     this.isLeaving = true;
     this.pswp?.close();
@@ -43,6 +54,7 @@ export class Viewer {
     pswp.addFilter("placeholderSrc", (_, content) => content.data.msrc ?? false);
     this.stage = new Stage(pswp, this.grid, template);
     this.bar = new ViewerBar(pswp, this, template);
+    sharpenOnZoom(pswp);
     pswp.on("change", () => this.#changed());
     pswp.on("close", () => this.#closing());
     pswp.on("destroy", () => this.#closed());
@@ -83,14 +95,16 @@ export class Viewer {
       this.grid.tiles.bring(index);
       return { html: "", width: this.grid.shape.ratios[index] * 10, height: 1000 };
     }
-    const { preview, large, video, width, height } = link.dataset;
+    const { preview, large, full, moves, video, width, height } = link.dataset;
     const image = link.querySelector("img");
     const item = { width: Number(width), height: Number(height), alt: image.alt, thumbCropped: true };
     item.msrc = image.currentSrc || image.src;
     if (video) return { ...item, type: "video", video, poster: preview };
+    if (moves !== undefined) return { ...item, src: full };
     item.src = large || preview;
-    if (large) item.srcset = `${preview} ${previewWidth(item)}w, ${large} ${item.width}w`;
-    return item;
+    item.sharpest = scaledWidth(item, large ? LARGE : PREVIEW);
+    if (large) item.srcset = `${preview} ${scaledWidth(item, PREVIEW)}w, ${large} ${item.sharpest}w`;
+    return { ...item, full };
   }
 
   #refresh(arrived) {
@@ -113,6 +127,7 @@ export class Viewer {
   }
 
   #closing() {
+    this.slideshow?.end();
     this.stage.stop();
     if (document.fullscreenElement) document.exitFullscreen();
     if (!this.isLeaving && Number.isInteger(history.state?.photo)) history.back();
@@ -121,7 +136,7 @@ export class Viewer {
 
   #closed() {
     const tile = this.grid.element(this.pswp.currIndex);
-    this.pswp = this.bar = this.stage = null;
+    this.pswp = this.bar = this.stage = this.slideshow = null;
     document.title = this.#title;
     tile?.querySelector("a")?.focus({ preventScroll: true });
   }
@@ -147,9 +162,9 @@ function addressOf(tile) {
   return tile.querySelector("a").href;
 }
 
-// The server scales the preview to 1440 pixels on its long side, and nothing up.
-function previewWidth({ width, height }) {
-  return Math.round(width * Math.min(1, 1440 / Math.max(width, height)));
+// The server scales to a longest side, and nothing up.
+function scaledWidth({ width, height }, longest) {
+  return Math.round(width * Math.min(1, longest / Math.max(width, height)));
 }
 
 function loadStyle(href) {
