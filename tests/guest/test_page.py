@@ -163,7 +163,7 @@ def test_the_page_asks_the_database_little(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     link = share()
-    with django_assert_num_queries(2):  # the link, and the visit
+    with django_assert_num_queries(3):  # the link, the visit, and that it happened
         guest.get(link.path)
     with django_assert_num_queries(1):
         guest.get(link.path)
