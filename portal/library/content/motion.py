@@ -80,10 +80,10 @@ def _from_end(data: bytes, behind: int, length: int) -> Slice | None:
 
 def _in_trailer(data: bytes) -> Slice | None:
     """Samsung's: blocks, then ``SEFH`` with where each begins, its length, and ``SEFT``."""
-    if data[-4:] != b"SEFT":
+    if data[-4:] != b"SEFT" or len(data) < 20:
         return None
     start = len(data) - 8 - struct.unpack_from("<L", data, len(data) - 8)[0]
-    if start < 0 or data[start : start + 4] != b"SEFH":
+    if not 0 <= start <= len(data) - 20 or data[start : start + 4] != b"SEFH":
         return None
     count = min(struct.unpack_from("<L", data, start + 8)[0], _MOST_ENTRIES)
     for at in range(start + 12, min(start + 12 + count * 12, len(data) - 12), 12):
