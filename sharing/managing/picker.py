@@ -70,5 +70,5 @@ def _tile(asset: Asset, signer: MediaSigner) -> PickerTile:
         picture=thumbnail(signer, asset.id),
         preview=signer.url(asset.id, Rendition.PREVIEW),
         duration=f"{seconds // 60}:{seconds % 60:02}" if is_video else "",
-        is_live=asset.live_video_id is not None,
+        is_live=asset.live_video_id is not None or asset.has_motion,
     )
