@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 
 from downloads.asgi import make_archives, make_events  # noqa: E402
 from downloads.tickets import ARCHIVES, EVENTS  # noqa: E402
+from portal.accounts.sessions import signed_in  # noqa: E402
 from portal.bodies import BoundedPages  # noqa: E402
 from portal.library import get_library  # noqa: E402
 from portal.library.renditions import RenditionStore  # noqa: E402
@@ -70,7 +71,7 @@ class Front:
 
 
 def make_application() -> Front:
-    grants = GrantTable(LinkGrants())
+    grants = GrantTable(LinkGrants(), signed_in)
     memory = MemoryCache(settings.LOGGIA_MEMORY_CACHE_SIZE)
     shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
     mounts: dict[str, App] = {

@@ -17,7 +17,7 @@ MOST_WAITING = 1_000  # requests that wait for one of these threads
 CLOSE = (b"connection", b"close")  # else the server would read a refused body to its end
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+App = Callable[..., Awaitable[None]]  # an ASGI application
 
 
 class BodyRefused(Exception):

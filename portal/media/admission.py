@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from django.http import parse_cookie
 
 from portal.media.cookies import binding_cookie
-from portal.media.grants import OWNER_SCOPE
+from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.sending import Scope
 from portal.media.table import GrantTable, Holding
 from portal.media.tickets import PREFIX, BadTicket, Ticket, is_genuine, read_ticket
@@ -35,6 +35,8 @@ async def admit(grants: GrantTable, scope: Scope) -> Admission:
     """Let a request in by its URL and cookies; raises ``BadTicket`` or ``GrantsUnknown``."""
     ticket, mac = _read(scope["raw_path"])
     bindings = _bindings(ticket, scope)
+    if ticket.scope == OWNER_SCOPE:
+        return await _admit_owner(grants, ticket, mac, bindings)
     holding = await grants.find(ticket.scope)
     admission = _fit(holding, ticket, mac, bindings)
     if admission is None:
@@ -43,6 +45,18 @@ async def admit(grants: GrantTable, scope: Scope) -> Admission:
     if admission is None:
         raise BadTicket
     return admission
+
+
+async def _admit_owner(
+    grants: GrantTable, ticket: Ticket, mac: bytes, bindings: tuple[str, ...]
+) -> Admission:
+    """Only cookies for which a URL was signed are looked up, so nobody's guesses cost a query."""
+    for session in bindings:
+        if is_genuine(ticket, mac, epoch=OWNER_EPOCH, binding=session) and (
+            holding := await grants.find_session(session)
+        ):
+            return Admission(ticket, holding, OWNER_EPOCH, session)
+    raise BadTicket
 
 
 def _read(raw_path: bytes) -> tuple[Ticket, bytes]:

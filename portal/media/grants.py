@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 OWNER_SCOPE = UUID(int=0)  # the scope of media URLs on the owner's own pages
+OWNER_EPOCH = 1  # owners lose nothing by a change; their session bounds what a URL is worth
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""What one web process knows of links: looked up once, kept true by one question a second."""
+"""What one web process knows of links and owners' sessions: looked up once, kept true each second."""
 
 import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from weakref import WeakValueDictionary
 from django.db import Error as DatabaseTrouble
 
 from portal.media.coalescing import Overloaded, Questions
-from portal.media.grants import OWNER_SCOPE, Grant, Grants
+from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE, Grant, Grants
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,13 @@ UNKNOWN_FOR = 2.0  # seconds a link that does not exist is not looked up again
 RENEW_AFTER = 1.0  # seconds between two look-ups of a link whose URLs do not fit it
 MOST_LINKS = 20_000
 MOST_UNKNOWN = 5_000
+MOST_SESSIONS = 200  # kept true though nothing is being sent to them
+
+SignedIn = Callable[[Collection[str]], Collection[str]]
+
+
+def nobody(_cookies: Collection[str]) -> Collection[str]:
+    return ()
 
 
 class GrantsUnknown(Exception):
@@ -47,7 +55,7 @@ class Holding:
 
     def still_grants(self, epoch: int) -> bool:
         """Whether what was handed out in this epoch may be had at this moment."""
-        if self._table.is_blind and self.grant.scope != OWNER_SCOPE:
+        if self._table.is_blind:
             return False
         return self.grant.epoch == epoch and self.grant.is_valid(time.time())
 
@@ -55,20 +63,26 @@ class Holding:
 class GrantTable:
     """The links this process was asked about. Belongs to one event loop; ``run`` keeps it true.
 
-    ``known`` answers from memory, ``find`` looks up what is not there. Both raise
-    ``GrantsUnknown`` when changes have gone unnoticed for too long.
+    ``known`` answers from memory, ``find`` looks up what is not there, and ``find_session`` does for
+    an owner's session what ``find`` does for a link. They raise ``GrantsUnknown`` when changes have
+    gone unnoticed for too long.
+
+    ``signed_in`` tells which of some session cookies open the owner's pages; it blocks.
     """
 
-    def __init__(self, grants: Grants) -> None:
+    def __init__(self, grants: Grants, signed_in: SignedIn = nobody) -> None:
         self._grants = grants
+        self._signed_in = signed_in
         self._recent: OrderedDict[UUID, Holding] = OrderedDict()
         # A stream holds on to a link that newer ones have pushed out: it is kept true as well.
         self._alive: WeakValueDictionary[UUID, Holding] = WeakValueDictionary()
         self._unknown: OrderedDict[UUID, float] = OrderedDict()
-        self._owner = Holding(self, Grant(OWNER_SCOPE, epoch=1, is_open=True, expires_at=None))
+        self._sessions: WeakValueDictionary[str, Holding] = WeakValueDictionary()
+        self._recent_sessions: OrderedDict[str, Holding] = OrderedDict()
         # Slow look-ups never delay the question of each second: it has its own thread.
         self._look_ups = Questions[Grant | None]("grants-find", threads=2)
         self._revisions = Questions[list[Grant]]("grants-revised", threads=1)
+        self._session_questions = Questions[Collection[str]]("grants-sessions", threads=1)
         self._asked_at = datetime.now(UTC)
         self._answered_at = time.monotonic()
 
@@ -78,8 +92,6 @@ class GrantTable:
 
     def known(self, scope: UUID) -> Holding | None:
         """The link, if it is in memory."""
-        if scope == OWNER_SCOPE:
-            return self._owner
         if self.is_blind:
             raise GrantsUnknown
         holding = self._alive.get(scope)
@@ -104,9 +116,25 @@ class GrantTable:
         many forged URLs come, a link is looked up once a second at most.
         """
         holding = await self.find(scope)
-        if holding is None or holding is self._owner or holding.age < RENEW_AFTER:
+        if holding is None or holding.age < RENEW_AFTER:
             return holding
         return await self._look_up(scope)
+
+    async def find_session(self, cookie: str) -> Holding | None:
+        """The grant of whoever is signed in with this cookie, or ``None``: that is over."""
+        if self.is_blind:
+            raise GrantsUnknown
+        holding = self._sessions.get(cookie)
+        if holding is None:
+            if cookie not in await self._ask_who_is_signed_in([cookie]):
+                return None
+            owner = Grant(OWNER_SCOPE, OWNER_EPOCH, is_open=True, expires_at=None)
+            holding = self._sessions.setdefault(cookie, Holding(self, owner))
+        self._recent_sessions[cookie] = holding
+        self._recent_sessions.move_to_end(cookie)
+        if len(self._recent_sessions) > MOST_SESSIONS:
+            self._recent_sessions.popitem(last=False)
+        return holding
 
     async def run(self) -> None:
         """Ask once a second what changed, until cancelled."""
@@ -120,6 +148,7 @@ class GrantTable:
         finally:
             self._look_ups.close()
             self._revisions.close()
+            self._session_questions.close()
 
     async def _refresh(self) -> None:
         now, asked_at = datetime.now(UTC), time.monotonic()
@@ -129,7 +158,25 @@ class GrantTable:
             self._unknown.pop(grant.scope, None)
             if holding := self._alive.get(grant.scope):
                 _update(holding, grant)
+        await self._refresh_sessions()
         self._asked_at, self._answered_at = now, asked_at
+
+    async def _refresh_sessions(self) -> None:
+        known = list(self._sessions)
+        if not known:
+            return
+        signed_in = await self._ask_who_is_signed_in(known)
+        for cookie in set(known).difference(signed_in):
+            self._recent_sessions.pop(cookie, None)
+            if holding := self._sessions.pop(cookie, None):
+                holding.grant = replace(holding.grant, is_open=False)
+
+    async def _ask_who_is_signed_in(self, cookies: list[str]) -> Collection[str]:
+        question = partial(self._signed_in, cookies)
+        try:
+            return await self._session_questions.ask(tuple(cookies), question)
+        except (DatabaseTrouble, Overloaded) as exc:
+            raise GrantsUnknown from exc
 
     async def _look_up(self, scope: UUID) -> Holding | None:
         try:

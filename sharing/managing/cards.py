@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.library.types import Album, Rendition
-from portal.media.grants import OWNER_SCOPE
+from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.tickets import MediaSigner
 from sharing.access import rights_of, standing_of
 from sharing.managing.counting import count_downloads
 from sharing.managing.wording import Allowance, State, allowances, state_of
 from sharing.models import LinkQuerySet, SharedAsset, SharedLink
-
-OWNER_EPOCH = 1  # owners lose nothing by a change; their session bounds what a URL is worth
 
 
 @dataclass(frozen=True, slots=True)

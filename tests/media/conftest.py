@@ -1,7 +1,7 @@
 """A byte path over real files, with links and a library that live in memory."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,8 @@ class MemoryGrants:
         self.links: dict[UUID, Grant] = {}
         self.look_ups = 0
         self.trouble: Exception | None = None
+        self.sessions: set[str] = set()
+        self.session_questions = 0
 
     def find(self, scope: UUID) -> Grant | None:
         self.look_ups += 1
@@ -42,6 +44,12 @@ class MemoryGrants:
         if self.trouble:
             raise self.trouble
         return list(self.links.values())
+
+    def signed_in(self, cookies: Collection[str]) -> Collection[str]:
+        self.session_questions += 1
+        if self.trouble:
+            raise self.trouble
+        return self.sessions.intersection(cookies)
 
     def put(self, scope: UUID, epoch: int = 1, **facts: Any) -> None:
         grant: dict[str, Any] = {"is_open": True, "expires_at": None, **facts}
@@ -140,7 +148,7 @@ def site(tmp_path: Path) -> Site:
     store = RenditionStore(tmp_path / "renditions")
     library = FileLibrary(store)
     memory = MemoryCache(2**20)
-    table = GrantTable(grants)
+    table = GrantTable(grants, grants.signed_in)
     shelf = Shelf(store, lambda: library, memory)  # type: ignore[arg-type,return-value]
     return Site(tmp_path, grants, library, memory, table, MediaApp(table, shelf), link)
 

@@ -143,6 +143,7 @@ def test_the_owners_urls_need_the_session(site: Site) -> None:
     url = MediaSigner(OWNER_SCOPE, 1, "session").url(asset_id, Rendition.THUMBNAIL)
     unbound = MediaSigner(OWNER_SCOPE, 1).url(asset_id, Rendition.THUMBNAIL)
     cookie = f"{settings.SESSION_COOKIE_NAME}=session"
+    site.grants.sessions.add("session")
     assert site.get(url, cookie=cookie).status_code == 200
     assert site.get(url).status_code == 404
     assert site.get(unbound).status_code == 404
