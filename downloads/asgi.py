@@ -10,18 +10,25 @@ from urllib.parse import unquote
 from django.db import DatabaseError
 
 from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, cookie, path_parts
-from downloads.events import stream_events
 from downloads.models import Reason
 from downloads.planning import trouble_with
 from downloads.plans import ArchivePlan, NoArchive, Place, Plans
-from downloads.progress import Board, TooManyStreams
+from downloads.progress import make_board
 from downloads.services import take_out
 from downloads.streaming import ArchiveSource
-from downloads.tickets import ARCHIVES, EVENTS, read_archive_ticket, read_events_ticket
+from downloads.tickets import (
+    ARCHIVES,
+    EVENTS,
+    Viewpoint,
+    read_archive_ticket,
+    read_events_ticket,
+)
 from downloads.verified import Verified
 from portal.library import get_library
 from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
+from portal.live.board import Board, TooManyStreams
+from portal.live.stream import stream_events
 from portal.media.coalescing import Overloaded, Questions
 from portal.media.disposition import attachment
 from portal.media.sending import (
@@ -102,7 +109,7 @@ class EventsApp:
     """Serves ``/events/downloads/…``: the dock as Server-Sent Events (WHATWG HTML, 9.2)."""
 
     grants: GrantTable
-    board: Board
+    board: Board[Viewpoint]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "GET":
@@ -130,7 +137,7 @@ def make_archives(grants: GrantTable) -> ArchiveApp:
 
 def make_events(grants: GrantTable) -> EventsApp:
     """Make the application for ``/events/``."""
-    return EventsApp(grants, Board())
+    return EventsApp(grants, make_board())
 
 
 def _starts_anew(scope: Scope) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, override
 
 from downloads.models import LEFT_OUT, Download, DownloadItem, ItemState
 from downloads.tickets import Viewpoint
+from portal.live.stream import event
 
 MOST_ROWS = 6  # running and failed files shown of one download; the rest is counted
 STARTS_WITHIN = timedelta(minutes=10)  # later a finished archive waits to be asked for
@@ -78,15 +79,9 @@ def render_events(view: Viewpoint) -> tuple[str, bool]:
     with override(view.language):
         dock = dock_of(view)
         context: dict[str, Any] = {"dock": dock}
-        title = _event("title", render_to_string("downloads/dock.html#title", context))
-        news = title + _event("dock", render_to_string("downloads/dock.html#cards", context))
-    return (news, False) if dock.is_active else (news + _event("done", "done"), True)
-
-
-def _event(name: str, data: str) -> str:
-    """Write one event (WHATWG HTML, 9.2.6); each line of the data needs its own field."""
-    lines = "\n".join(f"data: {line}" for line in data.splitlines() if line.strip())
-    return f"event: {name}\n{lines or 'data:'}\n\n"
+        title = event("title", render_to_string("downloads/dock.html#title", context))
+        news = title + event("dock", render_to_string("downloads/dock.html#cards", context))
+    return (news, False) if dock.is_active else (news + event("done", "done"), True)
 
 
 def _card(download: Download, view: Viewpoint) -> Card:

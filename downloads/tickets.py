@@ -43,6 +43,10 @@ class Viewpoint:
     base: str
     language: str
 
+    @property
+    def key(self) -> tuple[UUID, str]:
+        return self.link_id, self.visitor
+
     def archive_url(self, download_id: UUID, name: str, expires: int) -> str:
         ticket = ArchiveTicket(download_id, name, self.link_id, expires)
         mac = ticket.sign(self.epoch, self.binding)

@@ -1,9 +1,12 @@
-"""One guest's event stream: waits for the board's news, and holds nothing but itself."""
+"""One event stream: waits for the board's news, and holds nothing but itself.
+
+Server-Sent Events, as in WHATWG HTML, 9.2.
+"""
 
 import asyncio
 from contextlib import suppress
 
-from downloads.progress import Subscription
+from portal.live.board import Subscription, V
 from portal.media.sending import GUARDS, Receive, Send
 
 HEARTBEAT = 15.0  # seconds; proxies close what is silent for longer
@@ -16,8 +19,14 @@ _HEADERS = [
 ]
 
 
-async def stream_events(subscription: Subscription, receive: Receive, send: Send) -> None:
-    """Send each new state of the dock, until the guest leaves, may not watch, or all is done."""
+def event(name: str, data: str) -> str:
+    """Write one event (WHATWG HTML, 9.2.6); each line of the data needs its own field."""
+    lines = "\n".join(f"data: {line}" for line in data.splitlines() if line.strip())
+    return f"event: {name}\n{lines or 'data:'}\n\n"
+
+
+async def stream_events(subscription: Subscription[V], receive: Receive, send: Send) -> None:
+    """Send each new state, until the watcher leaves, may not watch, or all is done."""
     leaving = asyncio.create_task(_until_left(receive, subscription))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -41,7 +50,7 @@ async def _send(send: Send, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
 
 
-async def _until_left(receive: Receive, subscription: Subscription) -> None:
+async def _until_left(receive: Receive, subscription: Subscription[V]) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     subscription.close()
