@@ -216,3 +216,14 @@ def test_a_live_photo_plays_and_is_no_video(guest: Client, share: Share, live_ph
     assert f"/{live_photo.live_video_id.hex}/original/" in page
     assert "1 photo<" in page
     assert AssetKind.IMAGE is live_photo.kind
+
+
+@pytest.mark.parametrize("rights", [{}, {"show_metadata": False}, {"allow_download": False}])
+def test_a_motion_photo_plays_from_its_own_file_without_its_metadata(
+    guest: Client, library: GuestLibrary, album: Album, share: Share, rights: dict[str, bool]
+) -> None:
+    moving = library.add(album, has_motion=True)
+    page = read(guest, share(**rights).path)
+    assert "is-live" in page
+    assert 'data-live="/media/' in page
+    assert f"/{moving.id.hex}/motion/" in page
