@@ -183,8 +183,9 @@ LOGGIA_ADMIN_PASSWORD = env.text("LOGGIA_ADMIN_PASSWORD")
 USE_TZ = True
 TIME_ZONE = env.time_zone("LOGGIA_TIME_ZONE", "UTC")
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "portal.formats"
 
 # ── Static files ─────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"

@@ -28,6 +28,25 @@ def static_files() -> None:
     collect_static()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def translations() -> None:
+    """Catalogues are compiled where Loggia is set up; git has only what people write."""
+    from django.conf import settings
+
+    from portal.translating.compiling import compile_catalogues
+
+    compile_catalogues(settings.BASE_DIR / "locale")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test starts without one."""
+    yield
+    from django.utils.translation import deactivate
+
+    deactivate()
+
+
 def need(program: str) -> str:
     """The path of a program that tests use: absent, a failure in CI and a skip elsewhere."""
     if path := shutil.which(program):

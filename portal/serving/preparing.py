@@ -15,6 +15,7 @@ from portal.sample_album import make_sample_album
 from portal.serving.database import explain, prepare_database
 from portal.serving.refusal import CannotStart
 from portal.serving.statics import collect_static
+from portal.translating.compiling import BadCatalogue, compile_catalogues
 from sharing.models import SharedLink
 
 logger = logging.getLogger("loggia.serve")
@@ -35,6 +36,14 @@ def check_settings() -> None:
         raise CannotStart(f"LOGGIA_PHOTOS: {photos} cannot be read by this user.")
 
 
+def compile_translations() -> None:
+    """Compile the catalogues that changed. Without them Loggia speaks English, and goes on."""
+    try:
+        compile_catalogues(settings.BASE_DIR / "locale")
+    except BadCatalogue as exc:
+        logger.warning("Some languages are missing: %s", exc)
+
+
 def prepare(say: Callable[[str], None]) -> tuple[str, SharedLink | None]:
     """Make database, static files, first admin and sample; the admin's name, the sample's link.
 
@@ -43,6 +52,7 @@ def prepare(say: Callable[[str], None]) -> tuple[str, SharedLink | None]:
     prepare_database()
     if collect_static():
         say("Collected static files.")
+    compile_translations()
     try:
         admin = make_first_admin(
             lambda name, password: say(

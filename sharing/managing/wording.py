@@ -7,7 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from sharing.access import Rights, Standing
 from sharing.models import SharedLink
@@ -37,7 +37,7 @@ def state_of(link: SharedLink, standing: Standing, now: datetime) -> State:
         words = ngettext("Full: %(n)d visitor", "Full: %(n)d visitors", link.visitors)
         return State(words % {"n": link.visitors}, "warn")
     if link.closes_at is None:
-        return State(_("Open"), "good")
+        return State(pgettext("state of a link", "Open"), "good")
     return State(expiry_in_words(link.closes_at, now), "good")
 
 
@@ -74,7 +74,7 @@ def expiry_in_words(expires_at: datetime, now: datetime) -> str:
     if left < 60 * DAY:
         days = round(left / DAY)
         return ngettext("Expires in %(n)d day", "Expires in %(n)d days", days) % {"n": days}
-    day = date_format(timezone.localtime(expires_at), "j F Y")
+    day = date_format(timezone.localtime(expires_at), "DATE_FORMAT")
     return _("Expires on %(day)s") % {"day": day}
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal.library.types import Asset, Exif
 from sharing.access import Rights
@@ -46,9 +47,22 @@ def place_of(asset: Asset, rights: Rights) -> Place | None:
     latitude, longitude = asset.exif.latitude, asset.exif.longitude
     if not rights.location or latitude is None or longitude is None:
         return None
-    north = f"{abs(latitude):.5f}° {'N' if latitude >= 0 else 'S'}"
-    east = f"{abs(longitude):.5f}° {'E' if longitude >= 0 else 'W'}"
-    return Place(f"{north}, {east}", f"geo:{latitude:.6f},{longitude:.6f}")
+    label = f"{_parallel(latitude)}, {_meridian(longitude)}"
+    return Place(label, f"geo:{latitude:.6f},{longitude:.6f}")
+
+
+def _parallel(latitude: float) -> str:
+    north, south = pgettext("point of the compass", "N"), pgettext("point of the compass", "S")
+    return f"{_degrees(latitude)} {north if latitude >= 0 else south}"
+
+
+def _meridian(longitude: float) -> str:
+    east, west = pgettext("point of the compass", "E"), pgettext("point of the compass", "W")
+    return f"{_degrees(longitude)} {east if longitude >= 0 else west}"
+
+
+def _degrees(angle: float) -> str:
+    return f"{number_format(abs(angle), decimal_pos=5)}°"
 
 
 def camera_name(exif: Exif) -> str:
@@ -83,7 +97,7 @@ def _short(value: float) -> str:
 
 
 def _clock_time(asset: Asset) -> str:
-    time = date_format(asset.taken_at, "H:i")
+    time = date_format(asset.taken_at, "TIME_FORMAT")
     return f"{time} {_offset(asset.utc_offset)}".strip()
 
 

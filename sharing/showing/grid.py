@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import pgettext
 
 from portal.library import get_library
 from portal.library.types import AssetFilter, TimelineEntry
@@ -65,8 +64,7 @@ def grid_of(which: AssetFilter, version: str) -> Grid:
 
 
 def day_label(day: date) -> str:
-    # Translators: how the header above one day's photos is written, in Django's date letters.
-    return date_format(day, pgettext("date header", "l, j F Y"))
+    return date_format(day, "DAY_FORMAT")
 
 
 def _version(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """How the library is doing, live while something is under way."""
 
 import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.library import get_library
 from portal.library.types import LibraryStatus, Page
 from portal.pages import render_page
 from sharing.managing.parameters import number_from
+from sharing.managing.reasons import in_this_language
 from sharing.views.owner import owner_view
 
 STEP = 50  # problem files a page
@@ -45,7 +47,9 @@ def _problems(request: HttpRequest) -> dict[str, Any]:
     offset = number_from(request.GET.get("problems"), least=0, most=10_000_000)
     found = get_library().problems(Page(offset, STEP + 1))
     return {
-        "problems": found[:STEP],
+        "problems": [
+            replace(problem, reason=in_this_language(problem.reason)) for problem in found[:STEP]
+        ],
         "offset": offset,
         "earlier": max(0, offset - STEP),
         "later": offset + STEP if len(found) > STEP else 0,
