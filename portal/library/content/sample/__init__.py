@@ -10,7 +10,7 @@ from secrets import token_hex
 from portal.library.content.sample.album import LIVE, LIVE_ID, PHONE, PICTURES, SUMMER, Picture
 from portal.library.content.sample.films import save_film
 from portal.library.content.sample.labels import offset_text, save_labelled
-from portal.library.content.sample.scenes import lake_at_dawn, setting_sun
+from portal.library.content.sample.scenes import lake_film, setting_sun
 
 __all__ = ["MARKER", "make_sample"]
 
@@ -57,14 +57,15 @@ def _save_picture(picture: Picture, folder: Path) -> None:
 def _save_sunset(folder: Path) -> None:
     path = folder / "Sunset.mp4"
     tags = _tags(_SUNSET) | {"com.apple.quicktime.location.ISO6709": _SUNSET_PLACE}
-    save_film(path, "mp4", lambda moment: setting_sun((768, 432), moment), 54, tags)
+    save_film(path, "mp4", lambda moment: setting_sun((640, 360), moment), 54, tags)
     _set_time(path, _SUNSET, SUMMER)
 
 
 def _save_live_video(folder: Path) -> None:
     path = folder / LIVE.filename.replace(".jpg", ".mov")
     tags = _tags(LIVE.label.taken) | {"com.apple.quicktime.content.identifier": LIVE_ID}
-    save_film(path, "mov", lambda moment: lake_at_dawn((576, 384), moment / 4), 30, tags)
+    lake = lake_film((576, 384))
+    save_film(path, "mov", lambda moment: lake(moment / 4), 30, tags)
     _set_time(path, LIVE.label.taken, SUMMER)
 
 

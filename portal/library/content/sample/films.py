@@ -31,11 +31,13 @@ def save_film(
 
     with av.open(str(path), "w", format=container_format, options=_CONTAINER) as output:
         output.metadata.update(tags)
-        stream = _stream(output, *paint(0).shape[1::-1])
+        stream = None
         for number in range(frames):
             picture = paint(number / max(1, frames - 1))
+            stream = stream or _stream(output, *picture.shape[1::-1])
             output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        output.mux(stream.encode())
+        if stream:
+            output.mux(stream.encode())
 
 
 def _stream(output: OutputContainer, width: int, height: int) -> VideoStream:

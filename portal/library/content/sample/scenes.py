@@ -1,5 +1,8 @@
 """The pictures of the sample album."""
 
+from collections.abc import Callable
+from copy import deepcopy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,15 +28,33 @@ Pixels = NDArray[np.uint8]
 Size = tuple[int, int]
 
 
-def lake_at_dawn(size: Size, moment: float = 0) -> Pixels:
-    sun = Sun(0.64, 0.435, 0.03, (255, 214, 170))
+_DAWN = Sun(0.64, 0.435, 0.03, (255, 214, 170))
+
+
+def lake_at_dawn(size: Size) -> Pixels:
+    return lake_film(size)(0)
+
+
+def lake_film(size: Size) -> Callable[[float], Pixels]:
+    """The frames of the live photo: its shore is painted once, only the water moves."""
+    shore = _lake_shore(size)
+
+    def frame(moment: float) -> Pixels:
+        picture = deepcopy(shore)
+        add_water(picture, 0.585, (40, 52, 92), _DAWN, moment)
+        return finish(picture)
+
+    return frame
+
+
+def _lake_shore(size: Size) -> Canvas:
     picture = canvas(
         size,
         11,
         [(70, 92, 148), (178, 142, 176), (255, 188, 150), (255, 214, 176)] + [(255, 214, 176)] * 2,
     )
     add_clouds(picture, (255, 205, 190), 0.52, 0.4)
-    add_sun(picture, sun)
+    add_sun(picture, _DAWN)
     add_ridges(
         picture, [0.43, 0.48, 0.52], [(142, 122, 158), (98, 92, 134), (58, 62, 98)], (232, 172, 160)
     )
@@ -44,8 +65,7 @@ def lake_at_dawn(size: Size, moment: float = 0) -> Pixels:
         (30, 38, 60),
         0.2,
     )
-    add_water(picture, 0.585, (40, 52, 92), sun, moment)
-    return finish(picture)
+    return picture
 
 
 def peak_above_pines(size: Size) -> Pixels:
