@@ -46,6 +46,7 @@ export async function share(grid, indices, whenShared = () => {}) {
 function reset(count) {
   files = [];
   name(count);
+  button.hidden = false;
   button.disabled = true;
   bar.hidden = false;
   bar.value = 0;
@@ -76,7 +77,7 @@ function settle(found) {
 }
 
 function refuse(reason) {
-  bar.hidden = true;
+  bar.hidden = button.hidden = true;
   says.textContent = reason;
 }
 

@@ -9,7 +9,7 @@ export function sharpenOnZoom(pswp) {
 
 function needsMore({ content, currZoomLevel, zoomLevels }) {
   const { full, width, sharpest } = content.data;
-  if (!full || content.isSharpened || currZoomLevel <= zoomLevels.initial) return false;
+  if (!full || width <= sharpest || content.isSharpened || currZoomLevel <= zoomLevels.initial) return false;
   return currZoomLevel * width * devicePixelRatio > sharpest;
 }
 
@@ -27,7 +27,10 @@ async function sharpen(content) {
   // A browser that reads the orientation otherwise than the library would show it lying down.
   const isUpright = Math.abs((picture.naturalWidth * height) / (picture.naturalHeight * width) - 1) < 0.02;
   if (!isUpright || image?.localName !== "img") return;
-  image.decoding = "sync";
-  image.src = full;
-  image.removeAttribute("srcset");
+  content.data.srcset = "";
+  picture.className = image.className;
+  picture.alt = image.alt;
+  for (const side of ["width", "height"]) picture.style[side] = image.style[side];
+  content.element = picture;
+  image.replaceWith(picture);
 }
