@@ -1,6 +1,8 @@
 """Makes renditions: in the background for what is waiting, at once for what is asked for."""
 
 import errno
+import os
+import stat
 import threading
 import time
 from collections import Counter
@@ -29,6 +31,10 @@ STEP = 16  # assets taken from the queue at a time
 AHEAD = (Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # made after the scan
 AHEAD_TOGETHER = "ahead"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class SourceChanged(LibraryUnavailable):
+    """The file that lies there is not the one that was found a moment ago."""
 
 
 class KeyedLocks:
@@ -69,7 +75,7 @@ class RenditionMaker:
     ) -> None:
         """Make those renditions that are not there yet; asks no database, so any thread may call.
 
-        Raises ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk).
+        Raises ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk, a file that changed).
         """
         with self.locks.held(asset.pk):
             missing = {
@@ -79,7 +85,42 @@ class RenditionMaker:
             }
             if missing:
                 with self.slots:
-                    _render(asset, source, missing)
+                    _render_unchanged(asset, source, missing)
+
+
+def _render_unchanged(
+    asset: StoredAsset, source: StoredFile, targets: dict[Rendition, Path]
+) -> None:
+    """Keep what was made only if the source lay there before and after, no link in its path.
+
+    A file or a folder above it may be replaced at any time, by another picture or by a link to
+    somebody else's; and a rendition is never made again.
+    """
+    is_kept = False
+    try:
+        if _is_as_found(source):
+            _render(asset, source, targets)
+            is_kept = _is_as_found(source)
+    except ContentUnreadable:
+        is_kept = _is_as_found(source)
+        if is_kept:
+            raise
+    finally:
+        if not is_kept:
+            for path in targets.values():
+                path.unlink(missing_ok=True)
+    if not is_kept:
+        raise SourceChanged(_("The original changed while a picture was made of it."))
+
+
+def _is_as_found(source: StoredFile) -> bool:
+    try:
+        found = source.path.lstat()
+    except OSError:
+        return False
+    is_direct = os.path.realpath(source.path) == os.fspath(source.path)
+    is_same = (found.st_size, found.st_mtime_ns) == (source.size, source.mtime_ns)
+    return is_direct and is_same and stat.S_ISREG(found.st_mode)
 
 
 def _render(asset: StoredAsset, source: StoredFile, targets: dict[Rendition, Path]) -> None:
@@ -155,6 +196,7 @@ def _make_step(
     }
     ready: list[UUID] = []
     failures: dict[UUID, str] = {}
+    changed = 0
     try:
         for pk, job in jobs.items():
             try:
@@ -162,13 +204,15 @@ def _make_step(
                 ready.append(pk)
             except ContentUnreadable as exc:
                 failures[pk] = str(exc)
+            except SourceChanged:
+                changed += 1
     finally:
         for job in jobs.values():
             job.cancel()
         wait(jobs.values())
         attempts.survived(names)
         _note_step(ready, failures)
-    return len(step) - len(jobs)
+    return len(step) - len(jobs) + changed
 
 
 @transaction.atomic
