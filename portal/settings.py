@@ -24,6 +24,10 @@ RENDITIONS_DIR = LOGGIA_DATA / "renditions"
 
 
 def _make_data_folder(folder: Path) -> None:
+    if not LOGGIA_PHOTOS_IS_OURS and folder.resolve().is_relative_to(LOGGIA_PHOTOS.resolve()):
+        raise ImproperlyConfigured(
+            f"LOGGIA_DATA lies inside LOGGIA_PHOTOS ({folder}): choose another folder."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
