@@ -24,6 +24,9 @@ class Scrubber {
     this.element.className = "scrubber";
     this.element.tabIndex = 0;
     this.element.setAttribute("role", "slider");
+    this.landmark = document.createElement("aside");
+    this.landmark.setAttribute("aria-label", grid.root.dataset.months);
+    this.landmark.append(this.element);
     this.#say({ orientation: "vertical", label: grid.root.dataset.months, valuemin: 0 });
     this.thumb = document.createElement("div");
     this.thumb.className = "thumb";
@@ -35,12 +38,12 @@ class Scrubber {
     const { layout } = this.grid;
     this.range = document.documentElement.scrollHeight - innerHeight;
     const isLong = layout.height > innerHeight * LONG && layout.days[0].date;
-    if (!isLong) return this.element.remove();
+    if (!isLong) return this.landmark.remove();
     this.months = monthsOf(layout.days);
     this.shown = "";
     this.#say({ valuemax: this.months.length - 1 });
     this.element.replaceChildren(...this.#marks(layout), this.thumb);
-    document.body.append(this.element);
+    document.body.append(this.landmark);
     this.#follow();
   }
 

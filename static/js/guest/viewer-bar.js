@@ -53,6 +53,7 @@ export class ViewerBar {
   }
 
   #attach() {
+    this.pswp.element.setAttribute("aria-label", this.bar.getAttribute("aria-label"));
     this.pswp.element.append(this.bar, this.caption);
     if (this.info) this.pswp.element.append(this.info);
   }

@@ -122,6 +122,7 @@ export class Viewer {
     if (tile) document.title = `${tile.querySelector("img").alt} · ${this.#title}`;
     this.bar.show(index, tile);
     this.grid.reveal(index);
+    this.pswp.setScrollOffset(0, scrollY); // while it opens it misses that the page was scrolled
     this.grid.tiles.bring(index + LOOK_AHEAD);
     this.grid.tiles.bring(index - LOOK_AHEAD);
   }

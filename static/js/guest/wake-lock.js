@@ -11,11 +11,11 @@ export class WakeLock {
 
   async hold() {
     this.#isWanted = true;
-    if (!navigator.wakeLock || document.hidden) return;
+    if (!navigator.wakeLock || document.hidden || this.#lock?.released === false) return;
     try {
       const lock = await navigator.wakeLock.request("screen");
-      if (this.#isWanted) this.#lock = lock;
-      else lock.release();
+      if (!this.#isWanted || this.#lock?.released === false) lock.release();
+      else this.#lock = lock;
     } catch {
       // A low battery forbids it: the show goes on, and the screen may go dark.
     }
