@@ -3,10 +3,9 @@
 Without names all run, and ``docs/performance.md`` is written anew.
 """
 
-import contextlib
-import io
 import os
 import platform
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -27,24 +26,21 @@ One measurement alone: `python -m bench NAME`.
 """
 
 
-class Tee(io.StringIO):
-    """Keeps what is printed, and prints it."""
-
-    def write(self, text: str) -> int:
-        sys.__stdout__.write(text)  # type: ignore[union-attr]
-        sys.__stdout__.flush()  # type: ignore[union-attr]
-        return super().write(text)
-
-
 def measure(name: str, module: ModuleType) -> str:
-    """Run one measurement; return its chapter of the report."""
+    """Run one measurement in a process of its own; return its chapter of the report."""
     start = time.monotonic()
     print(f"── {name} ──", flush=True)
-    with contextlib.redirect_stdout(Tee()) as printed:
-        module.main()
+    command = [sys.executable, "-u", "-m", module.__name__]
+    printed: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            printed.append(line)
+    if process.returncode:
+        sys.exit(f"loggia: the measurement {name} failed")
     print(f"({time.monotonic() - start:.0f} s)\n", flush=True)
     about = (module.__doc__ or "").strip()
-    return f"## {name}\n{about}\n\n```\n{printed.getvalue().rstrip()}\n```\n"
+    return f"## {name}\n{about}\n\n```\n{''.join(printed).rstrip()}\n```\n"
 
 
 def main(wanted: list[str]) -> None:
