@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, cookie, path_parts
 from downloads.models import Reason
-from downloads.planning import trouble_with
+from downloads.planning import is_away, trouble_with
 from downloads.plans import ArchivePlan, NoArchive, Place, Plans
 from downloads.progress import make_board
 from downloads.services import take_out
@@ -154,4 +154,6 @@ def _locate(place: Place) -> StoredFile:
 
 def _take_out(plan: ArchivePlan, place: Place) -> None:
     reason = trouble_with(place.file) if place.is_original else Reason.NONE
+    if reason == Reason.GONE and is_away():
+        return  # the guest can resume once the disk is back
     take_out(plan.download_id, place.position, reason or Reason.CHANGED)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from downloads.models import Download, DownloadItem, ItemState, Reason, Size
 from downloads.names import Names, neutral_stem, split
 from portal.library import get_library
+from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, SUFFIXES
 from portal.library.types import Asset, AssetFilter, AssetKind, Rendition, StoredFile
 from sharing.access import Rights, rights_of
@@ -110,10 +111,20 @@ def settle(items: Sequence[DownloadItem], files: Originals | None = None) -> Non
         files = library.originals(list({item.asset_id for item in items}))
     for item in items:
         settle_one(item, files.get(item.asset_id))
-    if items and all(item.reason == Reason.GONE for item in items) and library.status().trouble:
+    gone = [item for item in items if item.reason == Reason.GONE]
+    if gone and is_away():
         # Not the files are gone but their home: an unplugged disk comes back.
-        for item in items:
+        for item in gone:
             item.state, item.reason = ItemState.FAILED, Reason.UNAVAILABLE
+
+
+def is_away() -> bool:
+    """Whether the home of all photos cannot be reached: then a missing file says nothing."""
+    try:
+        get_library().reach()
+    except LibraryUnavailable:
+        return True
+    return False
 
 
 def settle_one(item: DownloadItem, file: StoredFile | None) -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import F, Model
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 from django_q.tasks import async_task
 
 from downloads.contents import files_of, layout_of
@@ -22,7 +22,7 @@ from downloads.models import (
 from downloads.planning import plan, settle
 from portal.leases.models import Lease
 from portal.library import get_library
-from portal.library.interface import LibraryError, LibraryUnavailable
+from portal.library.interface import LibraryError
 from sharing.access import rights_of
 
 LEASE = 15  # seconds; with a sweep every five, a killed worker's job goes on within 30
@@ -104,8 +104,8 @@ def drop_items(download: Download, gone: Mapping[int, Reason]) -> None:
 
     Raises ``LibraryUnavailable`` when it is not the files that are gone, but their home.
     """
-    if len(gone) == download.items.in_archive().count() and get_library().status().trouble:
-        raise LibraryUnavailable(gettext("The photos cannot be reached right now."))
+    if Reason.GONE in gone.values():
+        get_library().reach()
     with transaction.atomic():
         for reason in set(gone.values()):
             state = ItemState.MISSING if reason == Reason.GONE else ItemState.FAILED

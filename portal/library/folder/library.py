@@ -20,7 +20,13 @@ from portal.library.folder.making import (
     make_waiting,
     note_unmade,
 )
-from portal.library.folder.models import LibraryState, StoredAlbum, StoredAsset, UnmadeRendition
+from portal.library.folder.models import (
+    LibraryState,
+    Place,
+    StoredAlbum,
+    StoredAsset,
+    UnmadeRendition,
+)
 from portal.library.folder.originals import Finder
 from portal.library.folder.reading import Patience
 from portal.library.folder.retention import forget_what_is_long_gone
@@ -158,7 +164,7 @@ class FolderLibrary:
 
     def reach(self) -> None:
         home = self.roots[0]
-        if home.identity() is None:
+        if home.identity() is None or (home.is_empty() and Place.objects.present().exists()):
             raise LibraryUnavailable(_("The folder %s is not there.") % home.path)
         troubles = LibraryState.objects.exclude(trouble="").values_list("trouble", flat=True)
         if trouble := troubles.first():

@@ -65,6 +65,14 @@ class Root:
             return None
         return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
 
+    def is_empty(self) -> bool:
+        """Whether nothing at all lies in the folder: where a disk is mounted, it may be away."""
+        try:
+            with os.scandir(self.real or b"/") as found:
+                return next(found, None) is None
+        except OSError:
+            return True
+
     def full(self, folder: bytes, name: bytes = b"") -> bytes:
         return b"/".join([self.real, *(part for part in (folder, name) if part)])
 
