@@ -153,7 +153,7 @@ DATABASES = {
 Q_CLUSTER = {
     "name": "short",
     "orm": "default",
-    "workers": 1,
+    "workers": 2,  # so that a guest's download need not wait for a slice of renditions
     # Our rows are the truth and the sweep re-queues; a task django-q2 repeats must be finished or
     # lost before that, so timeout < retry, and slices (30 s) end long before the timeout.
     "timeout": 120,

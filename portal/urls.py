@@ -16,3 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(LINK, include("sharing.guest_urls")),
     re_path(LINK, include("downloads.urls")),
 ]
+
+handler500 = "portal.failures.failed"
