@@ -127,7 +127,7 @@ class EventsApp:
         except (GrantsUnknown, DatabaseError, TooManyStreams):
             await send_short(send, BUSY, RETRY_AFTER)
         else:
-            await stream_events(subscription, receive, send)
+            await stream_events(subscription, scope, receive, send)
 
 
 def make_archives(grants: GrantTable) -> ArchiveApp:

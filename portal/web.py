@@ -12,6 +12,7 @@ from django.conf import settings
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from portal.live.stream import ON_STOP
 from portal.media.streams import ABORT
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ MOST_FILES = 65_536  # open files and connections, where the system allows that 
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1, with limits on a request's head, and a way to break a connection.
+    """uvicorn's HTTP/1.1, with limits on a request's head, and ways to break and end a response.
 
     uvicorn itself bounds neither the size of the headers nor the time until they are complete.
     """
@@ -33,6 +34,8 @@ class Protocol(HttpToolsProtocol):
     _is_in_head = True
     _head_size = 0
     _head_timer: asyncio.TimerHandle | None = None
+    _is_stopping = False
+    _ends: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -55,13 +58,26 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self._abort}  # type: ignore[dict-item]
+        self.scope["extensions"] = {ABORT: self._abort, ON_STOP: self._on_stop}  # type: ignore[dict-item]
+        self._ends = None
         self._is_in_head = True
         self._head_size = 0
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._is_stopping = True
+        if self._ends:
+            self._ends()
+
+    def _on_stop(self, end: Callable[[], None]) -> None:
+        """Have a response ended that has no end of its own, once the server stops."""
+        self._ends = end
+        if self._is_stopping:
+            end()
 
     def _stop_timer(self) -> None:
         if self._head_timer:

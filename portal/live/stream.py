@@ -7,8 +7,9 @@ import asyncio
 from contextlib import suppress
 
 from portal.live.board import Subscription, V
-from portal.media.sending import GUARDS, Receive, Send
+from portal.media.sending import GUARDS, Receive, Scope, Send
 
+ON_STOP = "loggia.on_stop"  # the ASGI extension under which portal.web tells that it stops
 HEARTBEAT = 15.0  # seconds; proxies close what is silent for longer
 RETRY_IN = 2000  # milliseconds until a browser connects again
 _HEADERS = [
@@ -25,9 +26,16 @@ def event(name: str, data: str) -> str:
     return f"event: {name}\n{lines or 'data:'}\n\n"
 
 
-async def stream_events(subscription: Subscription[V], receive: Receive, send: Send) -> None:
-    """Send each new state, until the watcher leaves, may not watch, or all is done."""
+async def stream_events(
+    subscription: Subscription[V], scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send each new state, until the watcher leaves, may not watch, or all is done.
+
+    When the server stops the stream ends too, and the browser asks the next server.
+    """
     leaving = asyncio.create_task(_until_left(receive, subscription))
+    if on_stop := scope.get("extensions", {}).get(ON_STOP):
+        on_stop(subscription.close)
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await _send(send, f"retry: {RETRY_IN}\n\n")
