@@ -3,7 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
+from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Folder, StoredAlbum
 from portal.library.folder.roots import Root, Spot, readable
 
@@ -35,25 +40,39 @@ class FolderBook:
 
     def open(self, spots: Iterable[Spot]) -> None:
         """Make rows, and albums, for the folders that have none yet."""
-        for root, path in sorted({(spot.root, spot.folder) for spot in spots} - set(self.ids)):
-            album = self._album_to_join(root, path) or self._make_album(path)
-            is_sample = (root, path) in self.samples
-            folder = Folder.objects.create(root=root, path=path, album=album, is_sample=is_sample)
-            self.ids[root, path] = folder.pk
+        new = sorted({(spot.root, spot.folder) for spot in spots} - set(self.ids))
+        for root, keys in groupby(new, lambda key: key[0]):
+            for chunk in chunks([path for _root, path in keys]):
+                self._open(root, chunk)
+
+    def _open(self, root: int, paths: list[bytes]) -> None:
+        albums = self._albums_to_join(root, paths)
+        young = {path: StoredAlbum(name=self.name(path)) for path in paths if path not in albums}
+        StoredAlbum.objects.bulk_create(young.values())
+        albums |= young
+        folders = [
+            Folder(root=root, path=path, album=albums[path], is_sample=(root, path) in self.samples)
+            for path in paths
+        ]
+        for folder in Folder.objects.bulk_create(folders):
+            self.ids[root, bytes(folder.path)] = folder.pk
 
     def name(self, path: bytes) -> str:
         """What the album of a folder is called; files right in the root go by the root's name."""
         return readable(path or self.roots[0].real.rpartition(b"/")[2]) or "/"
 
-    def _album_to_join(self, root: int, path: bytes) -> StoredAlbum | None:
-        """The album of the same path below another root, unless this root has its share already."""
-        for folder in Folder.objects.filter(path=path).select_related("album").order_by("root"):
-            if not folder.album.folders.filter(root=root).exists():
-                return folder.album
-        return None
-
-    def _make_album(self, path: bytes) -> StoredAlbum:
-        return StoredAlbum.objects.create(name=self.name(path))
+    def _albums_to_join(self, root: int, paths: list[bytes]) -> dict[bytes, StoredAlbum]:
+        """The albums of the same paths below other roots, each root taking its share once."""
+        found: dict[bytes, StoredAlbum] = {}
+        taken: set[UUID] = set()
+        namesakes = Folder.objects.filter(path__in=paths).exclude(root=root)
+        here = Folder.objects.filter(root=root, album=OuterRef("album"))
+        for folder in namesakes.filter(~Exists(here)).select_related("album").order_by("root"):
+            path = bytes(folder.path)
+            if path not in found and folder.album_id not in taken:
+                found[path] = folder.album
+                taken.add(folder.album_id)
+        return found
 
     def refresh_labels(self) -> None:
         """Bring names and sample marks up to date with the folders that are there."""

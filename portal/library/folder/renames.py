@@ -1,11 +1,12 @@
 """A folder that was renamed or moved keeps its album, and so every link to it."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
-
+from portal.library.folder.chunks import chunks
 from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import Folder, Place, StoredAlbum
 
@@ -18,6 +19,28 @@ class _Match:
     new: Folder
 
 
+@dataclass
+class _Deserted:
+    """What deserted folders held, as far as it is not forgotten yet."""
+
+    holders: dict[UUID, list[int]] = field(default_factory=lambda: defaultdict(list))
+    went: dict[int, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, root: int) -> "_Deserted":
+        deserted = cls()
+        places = Place.objects.filter(folder__in=Folder.objects.deserted().filter(root=root))
+        for folder, asset, missing in places.values_list("folder_id", "asset_id", "missing_since"):
+            deserted.holders[asset].append(folder)
+            if missing:
+                deserted.went[folder].append(missing)
+        return deserted
+
+    def held_at_last(self, folder: int) -> int:
+        """How many files went when the last one went; those deleted long before do not count."""
+        return self.went[folder].count(max(self.went[folder]))
+
+
 def follow_renames(folders: FolderBook) -> set[UUID]:
     """Give new folders the album of the deserted one whose files they hold.
 
@@ -27,7 +50,8 @@ def follow_renames(folders: FolderBook) -> set[UUID]:
     """
     adopted: set[UUID] = set()
     taken: set[int] = set()
-    matches = [match for new in Folder.objects.filter(is_new=True) for match in _matches(new)]
+    roots = set(Folder.objects.filter(is_new=True).values_list("root", flat=True))
+    matches = [match for root in roots for match in _matches(root)]
     matches.sort(key=lambda match: (match.shared, match.is_namesake), reverse=True)
     for match in matches:
         if taken.isdisjoint({match.old.pk, match.new.pk}):
@@ -37,24 +61,33 @@ def follow_renames(folders: FolderBook) -> set[UUID]:
     return adopted
 
 
-def _matches(new: Folder) -> list[_Match]:
-    held = Place.objects.present().filter(folder=new).values("asset")
-    old_places = Place.objects.filter(
-        folder__in=Folder.objects.deserted().filter(root=new.root), asset__in=held
-    )
-    shared = Counter(old_places.values_list("folder_id", flat=True))
-    old_folders = Folder.objects.exclude(album=new.album_id).in_bulk(list(shared))
-    return [
-        _Match(shared[pk], _last_name(old) == _last_name(new), old, new)
-        for pk, old in old_folders.items()
-        if shared[pk] * 2 > _held_at_last(old)
-    ]
+def _matches(root: int) -> Iterator[_Match]:
+    """All pairs of a new and a deserted folder that share enough, in a few queries."""
+    deserted = _Deserted.of(root)
+    if not deserted.went:
+        return
+    shared = _shared(root, deserted)
+    rows = _in_bulk({pk for pair in shared for pk in pair})
+    for (young, former), count in shared.items():
+        new, old = rows[young], rows[former]
+        if old.album_id != new.album_id and count * 2 > deserted.held_at_last(former):
+            yield _Match(count, _last_name(old) == _last_name(new), old, new)
 
 
-def _held_at_last(folder: Folder) -> int:
-    """How many files went when the last one went; those deleted long before do not count."""
-    last = folder.places.aggregate(Max("missing_since"))["missing_since__max"]
-    return folder.places.filter(missing_since=last).count()
+def _shared(root: int, deserted: _Deserted) -> Counter[tuple[int, int]]:
+    """How many of a deserted folder's files lie in a new one, by (new, deserted)."""
+    shared: Counter[tuple[int, int]] = Counter()
+    held = Place.objects.present().filter(folder__root=root, folder__is_new=True)
+    for new, asset in held.values_list("folder_id", "asset_id").distinct():
+        shared.update((new, old) for old in deserted.holders.get(asset, ()))
+    return shared
+
+
+def _in_bulk(folders: set[int]) -> dict[int, Folder]:
+    rows: dict[int, Folder] = {}
+    for chunk in chunks(folders):
+        rows |= Folder.objects.in_bulk(chunk)
+    return rows
 
 
 def _hand_over(old: Folder, new: Folder, folders: FolderBook) -> UUID:

@@ -45,8 +45,7 @@ def settle(touched: Touched) -> Settled:
     for chunk in chunks(assets):
         _tell_listed(chunk)
         albums |= _albums_of_assets(chunk)
-    for album_id in albums:
-        bring_up_to_date(album_id)
+    bring_up_to_date(albums)
     if settled.appeared or settled.vanished or albums:
         totals = queries.totals(AssetFilter())
         LibraryState.change(images=totals.images, videos=totals.videos, size=totals.size)
