@@ -157,11 +157,12 @@ def make_waiting(maker: RenditionMaker, roots: Mapping[int, Root], seconds: floa
     Assets whose original is away right now are passed over, and not counted. What was open when an
     earlier process was killed comes last, one by one, and is given up after a few times.
     """
-    stop_at = time.monotonic() + seconds
     waiting = StoredAsset.objects.awaiting_renditions().order_by("-taken_at")
+    steps = list(_steps(list(waiting.values_list("pk", flat=True))))
+    stop_at = time.monotonic() + seconds
     passed_over = 0
     with ThreadPoolExecutor(THREADS, "library-render") as pool:
-        for step in _steps(list(waiting.values_list("pk", flat=True))):
+        for step in steps:
             if time.monotonic() >= stop_at:
                 break
             passed_over += _make_step(maker, step, Finder(roots), pool)
