@@ -52,7 +52,10 @@ class Library(Protocol):
         """One asset, the moving halves of live photos included; raises ``NotInLibrary``."""
 
     def assets(self, which: AssetFilter, page: Page | None = None) -> Sequence[Asset]:
-        """The assets that match, all of them without a page. Unknown ids are left out."""
+        """The assets that match, all of them without a page. Unknown ids are left out.
+
+        Of an album's live photos, those whose moving half lies in other albums only are stills.
+        """
 
     def totals(self, which: AssetFilter) -> Totals:
         """Count and size of what ``assets`` would return."""

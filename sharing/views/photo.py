@@ -8,6 +8,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.library import get_library
+from portal.library.types import AssetFilter
 from sharing.showing.collection import collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.facts import facts_of, place_of
@@ -27,7 +28,11 @@ def photo(request: GuestRequest, asset_id: UUID) -> HttpResponse:
     position = grid.position(asset_id)
     if position is None or not library.contains(collection.which, asset_id):
         return not_here(request)
-    asset = library.asset(asset_id)
+    # As the album has it: the moving half may lie in another one.
+    this = AssetFilter(album_id=collection.which.album_id, ids=frozenset({asset_id}))
+    asset = next(iter(library.assets(this)), None)
+    if asset is None:  # gone since
+        return not_here(request)
     tile = TileMaker(Delivery.of(access), grid.count).tile(asset, position + 1)
     context = {
         "collection": collection,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from portal.library.folder.chunks import chunks
-from portal.library.folder.models import StoredAlbum, StoredAsset
+from portal.library.folder.models import Place, StoredAlbum, StoredAsset
 from portal.library.folder.translate import as_local
 from portal.library.types import AssetFilter, AssetKind, Page, TimelineEntry, Totals
 
@@ -15,6 +15,20 @@ MOST_IDS = 10_000  # in one query; SQLite takes 32,766 values, so more are asked
 
 
 def rows(which: AssetFilter, page: Page | None) -> Sequence[StoredAsset]:
+    """The matching rows; of an album's, without moving halves that lie in other albums only."""
+    found = _rows(which, page)
+    if which.album_id is not None:
+        halves = {row.live_video_id for row in found if row.live_video_id}
+        here: set[UUID | None] = set()
+        for chunk in chunks(halves):
+            lying = _lying_in(which.album_id).filter(asset__in=chunk)
+            here.update(lying.values_list("asset_id", flat=True))
+        for row in found:
+            row.live_video_id = row.live_video_id if row.live_video_id in here else None
+    return found
+
+
+def _rows(which: AssetFilter, page: Page | None) -> Sequence[StoredAsset]:
     parts = list(_matching(which))
     if len(parts) == 1:
         return list(_cut(parts[0], page))
@@ -57,7 +71,9 @@ def totals(which: AssetFilter) -> Totals:
 
 
 def contains(which: AssetFilter, asset_id: UUID) -> bool:
-    asset = Q(pk=asset_id) | Q(live_video=asset_id)
+    asset = Q(pk=asset_id)
+    if which.album_id is None or _lying_in(which.album_id).filter(asset=asset_id).exists():
+        asset |= Q(live_video=asset_id)
     return any(part.order_by().filter(asset).exists() for part in _matching(which))
 
 
@@ -65,6 +81,10 @@ def natural(name: str) -> list[tuple[int, str]]:
     """A key by which “Trip 9” comes before “Trip 10”."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [(len(part.lstrip("0")) if part.isdigit() else 0, part) for part in parts]
+
+
+def _lying_in(album_id: UUID) -> QuerySet[Place]:
+    return Place.objects.present().filter(folder__album=album_id)
 
 
 _ORDER = ("taken_at", "pk")
