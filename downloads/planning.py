@@ -162,7 +162,7 @@ def _chosen(download: Download) -> Sequence[Asset]:
     if len(ids) > MANY:
         return [asset for asset in library.assets(which) if asset.id in ids]
     granted = ids.intersection(entry.id for entry in library.timeline(which))
-    return library.assets(AssetFilter(ids=granted)) if granted else []
+    return library.assets(AssetFilter(which.album_id, granted)) if granted else []
 
 
 def _all_ids(assets: Sequence[Asset]) -> list[UUID]:

@@ -2,6 +2,8 @@ import "./copy.js";
 import "./password.js";
 import "./link-form.js";
 import "./picker.js";
+import "./bulk.js";
+import "./live.js";
 
 // What works only with script is hidden until there is script, in parts swapped in later too.
 function reveal(root) {
