@@ -7,9 +7,7 @@ from http import HTTPStatus
 from typing import Protocol
 from uuid import UUID
 
-from django.http import parse_cookie
-
-from portal.media.cookies import binding_cookie
+from portal.media.cookies import binding_cookie, cookie_in
 from portal.media.sending import Scope
 from portal.media.table import GrantTable, Holding
 from portal.media.tickets import BadTicket
@@ -59,11 +57,7 @@ async def admit(grants: GrantTable, ticket: Ticket, scope: Scope) -> Admission:
 
 def cookie(scope: Scope, name: str) -> str:
     """A cookie's value, or empty."""
-    value = ""
-    for header, content in scope["headers"]:
-        if header == b"cookie" and name.encode() in content:
-            value = parse_cookie(content.decode("latin-1")).get(name, "") or value
-    return value
+    return cookie_in(scope["headers"], name)
 
 
 def path_parts(raw_path: bytes, prefix: str, most: int) -> list[str]:

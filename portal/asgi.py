@@ -26,6 +26,7 @@ from portal.media.shelf import Shelf  # noqa: E402
 from portal.media.table import GrantTable  # noqa: E402
 from portal.media.tickets import PREFIX  # noqa: E402
 from portal.static_app import StaticApp  # noqa: E402
+from sharing.asgi import LINK_EVENTS, make_link_events  # noqa: E402
 from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
 
 App = Callable[..., Awaitable[None]]
@@ -78,6 +79,7 @@ def make_application() -> Front:
         PREFIX: MediaApp(grants, shelf, LinkTakes()),
         ARCHIVES: make_archives(grants),
         EVENTS: make_events(grants),
+        LINK_EVENTS: make_link_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
     pages = BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -2,14 +2,26 @@
 
 from django.urls import path
 
-from sharing.views import manage_albums, manage_link, manage_links, manage_status
+from sharing.views import (
+    manage_activity,
+    manage_albums,
+    manage_bulk,
+    manage_link,
+    manage_links,
+    manage_qr,
+    manage_status,
+)
 
 app_name = "sharing"
 urlpatterns = [
     path("", manage_links.links, name="links"),
     path("links/new/", manage_link.create, name="create"),
     path("links/address/", manage_link.address, name="address"),
+    path("links/bulk/", manage_bulk.bulk, name="bulk"),
+    path("links/undo/", manage_bulk.undo, name="undo"),
     path("links/<uuid:link_id>/", manage_link.link, name="link"),
+    path("links/<uuid:link_id>/qr/", manage_qr.qr, name="qr"),
+    path("links/<uuid:link_id>/qr.svg", manage_qr.qr_image, name="qr_image"),
     path("links/<uuid:link_id>/pause/", manage_links.pause, name="pause"),
     path("links/<uuid:link_id>/resume/", manage_links.resume, name="resume"),
     path("links/<uuid:link_id>/delete/", manage_links.delete, name="delete"),
@@ -18,6 +30,7 @@ urlpatterns = [
     path("albums/<uuid:album_id>/", manage_albums.album, name="album"),
     path("albums/<uuid:album_id>/choose/", manage_albums.choose, name="choose"),
     path("albums/<uuid:album_id>/remove-sample/", manage_albums.remove, name="remove_sample"),
+    path("activity/", manage_activity.activity, name="activity"),
     path("status/", manage_status.status, name="status"),
     path("status/scan/", manage_status.scan, name="scan"),
 ]

@@ -11,7 +11,12 @@ from django.utils.crypto import constant_time_compare
 
 
 def signed_in(cookies: Collection[str]) -> frozenset[str]:
-    """Those of these cookie values whose owner is signed in; two queries, however many.
+    """Those of these cookie values whose owner is signed in."""
+    return frozenset(owners_of(cookies))
+
+
+def owners_of(cookies: Collection[str]) -> dict[str, int]:
+    """Who is signed in with which of these cookie values; two queries, however many.
 
     As for pages, a session ends with its time, by signing out, with a new password, and when the
     account is closed.
@@ -21,7 +26,11 @@ def signed_in(cookies: Collection[str]) -> frozenset[str]:
     owners = User.objects.filter(is_active=True).in_bulk(
         [claim[SESSION_KEY] for claim in claims.values() if SESSION_KEY in claim]
     )
-    return frozenset(cookie for cookie, claim in claims.items() if _is_true(claim, owners))
+    return {
+        cookie: int(claim[SESSION_KEY])
+        for cookie, claim in claims.items()
+        if _is_true(claim, owners)
+    }
 
 
 def _is_true(claim: Mapping[str, Any], owners: Mapping[int, User]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +15,7 @@ from portal.library.types import Album, Rendition
 from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.tickets import MediaSigner
 from sharing.access import rights_of, standing_of
-from sharing.managing.counting import count_downloads
-from sharing.managing.wording import Allowance, State, allowances, state_of
+from sharing.managing.wording import Allowance, State, allowances, limits_of, state_of
 from sharing.models import LinkQuerySet, SharedAsset, SharedLink
 
 
@@ -35,7 +34,7 @@ class LinkCard:
     cover: Picture | None
     state: State
     allows: list[Allowance]
-    downloads: int
+    limits: list[str]
 
 
 def owner_signer(request: HttpRequest) -> MediaSigner:
@@ -56,22 +55,13 @@ def guest_url(request: HttpRequest, link: SharedLink) -> str:
     return request.build_absolute_uri(link.path)
 
 
-def matching(links: LinkQuerySet, text: str, albums: Mapping[UUID, Album]) -> LinkQuerySet:
-    """The links whose description, address or album contains the text."""
-    wanted = text.casefold()
-    shared = links.order_by().values_list("album_id", flat=True).distinct()
-    named = [pk for pk in shared if pk and pk in albums and wanted in albums[pk].name.casefold()]
-    return links.filter(
-        Q(description__icontains=text) | Q(slug__icontains=text) | Q(album_id__in=named)
-    )
-
-
 def with_photos(links: LinkQuerySet) -> LinkQuerySet:
-    """Adds how many chosen photos a link has, and the first of them."""
+    """Adds how many chosen photos a link has, and the first of them; newest links first."""
     items = SharedAsset.objects.filter(link=OuterRef("pk")).order_by("pk")
-    return links.annotate(
+    counted = links.annotate(
         chosen=Count("items"), first_chosen=Subquery(items.values("asset_id")[:1])
     )
+    return counted.order_by("-created_at", "pk")  # a grouped query forgets the model's own order
 
 
 def make_cards(
@@ -79,25 +69,29 @@ def make_cards(
 ) -> list[LinkCard]:
     """Cards of links that came through ``with_photos``."""
     signer, now = owner_signer(request), timezone.now()
-    downloads = count_downloads([link.pk for link in links])
     cards = []
     for link in links:
         album = albums.get(link.album_id) if link.album_id else None
-        subject = subject_in_words(link, album)
         cover_id = album.cover_id if album else getattr(link, "first_chosen", None)
         cards.append(
             LinkCard(
                 link=link,
-                title=link.description or (album.name if album else subject),
-                subject=subject,
+                title=title_of(link, albums),
+                subject=subject_in_words(link, album),
                 url=guest_url(request, link),
                 cover=thumbnail(signer, cover_id) if cover_id else None,
                 state=state_of(link, standing_of(link, ""), now),
                 allows=allowances(rights_of(link)),
-                downloads=downloads.get(link.pk, 0),
+                limits=limits_of(link),
             )
         )
     return cards
+
+
+def title_of(link: SharedLink, albums: Mapping[UUID, Album]) -> str:
+    """What the owner knows a link by: its own words, or what it shares."""
+    album = albums.get(link.album_id) if link.album_id else None
+    return link.description or (album.name if album else subject_in_words(link, None))
 
 
 def subject_in_words(link: SharedLink, album: Album | None) -> str:

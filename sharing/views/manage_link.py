@@ -55,7 +55,7 @@ def link(request: HttpRequest, link_id: UUID) -> HttpResponse:
     if form.is_valid() and _change(found, form):
         messages.success(request, _("Saved."))
         return redirect("sharing:link", found.pk)
-    (card,) = make_cards(request, [found], _album_of(found))
+    (card,) = make_cards(request, [found], album_of(found))
     return _form_page(request, form, "manage/link.html", {"card": card, "link": found})
 
 
@@ -68,7 +68,7 @@ def _change(found: SharedLink, form: LinkForm) -> bool:
     return True
 
 
-def _album_of(found: SharedLink) -> dict[UUID, Any]:
+def album_of(found: SharedLink) -> dict[UUID, Any]:
     if found.album_id is None:
         return {}
     try:

@@ -1,10 +1,11 @@
 """The owner's list of links, and what can be done with one at a touch."""
 
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,37 +15,62 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.pages import render_page
+from sharing.asgi import LINK_EVENTS
 from sharing.links import delete_link, pause_link, restore_link
-from sharing.managing.cards import make_cards, matching, with_photos
-from sharing.managing.parameters import number_from, uuid_from
+from sharing.managing import undoing
+from sharing.managing.cards import make_cards, with_photos
+from sharing.managing.listing import MOST, SORTS, STEP, Wish, make_listing
+from sharing.managing.live import read_versions
+from sharing.managing.parameters import uuid_from
 from sharing.models import SharedLink
 from sharing.views.owner import own_link_or_404, owner_view
 
-STEP = 60  # links shown at first, and more with each "Show more"
-MOST = 6_000
+VIEW_COOKIE = "loggia_links_view"
+VIEWS = ("cards", "table")
+REMEMBERED_FOR = 400 * 86_400  # seconds
 
 
 @require_safe
 @owner_view
 def links(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:200]
-    shown = number_from(request.GET.get("shown"), least=STEP, most=MOST)
-    return render_page(request, "manage/links.html", _list(request, text, shown), partial="links")
+    chosen = request.GET.get("view", "")
+    view = chosen or request.COOKIES.get(VIEW_COOKIE, "")
+    context = _list(request, Wish.read(request.GET)) | {"view": view if view in VIEWS else VIEWS[0]}
+    response = render_page(request, "manage/links.html", context, partial="links")
+    if chosen in VIEWS:
+        response.set_cookie(
+            VIEW_COOKIE,
+            chosen,
+            max_age=REMEMBERED_FOR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
 
 
-def _list(request: HttpRequest, text: str, shown: int) -> dict[str, Any]:
+def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     try:
         albums, away = {album.id: album for album in get_library().albums()}, ""
     except LibraryUnavailable as exc:  # links can be paused and deleted all the same
         albums, away = {}, str(exc)
-    own = SharedLink.objects.alive().owned_by(request.user)
-    found = matching(own, text, albums) if text else own
-    page = list(with_photos(found)[: shown + 1])
+    # Read before the links: what changes in between is noticed, and shown once more.
+    owner_id = cast("User", request.user).pk
+    version = read_versions([owner_id]).get(owner_id, "")
+    own = list(with_photos(SharedLink.objects.alive().owned_by(request.user))[:MOST])
+    listing = make_listing(own, albums, wish)
+    is_more = listing.total > len(listing.links)
     return {
-        "cards": make_cards(request, page[:shown], albums),
-        "text": text,
-        "more": shown + STEP if len(page) > shown else 0,
+        "cards": make_cards(request, listing.links, albums),
+        "listing": listing,
+        "wish": wish,
+        "sorts": SORTS.items(),
+        "has_links": bool(own),
+        "more": wish.query(shown=str(wish.shown + STEP)) if is_more else "",
         "deleted": make_cards(request, _just_deleted(request), albums),
+        "done": undoing.recall(request.session, request.GET.get("done", "")),
+        "events": LINK_EVENTS,
+        "version": version,
         "away": away,
         "here": "links",
     }
@@ -61,21 +87,21 @@ def _just_deleted(request: HttpRequest) -> list[SharedLink]:
 @owner_view
 def pause(request: HttpRequest, link_id: UUID) -> HttpResponse:
     pause_link(own_link_or_404(request, link_id), paused=True)
-    return _back(request)
+    return back_to_list(request)
 
 
 @require_POST
 @owner_view
 def resume(request: HttpRequest, link_id: UUID) -> HttpResponse:
     pause_link(own_link_or_404(request, link_id), paused=False)
-    return _back(request)
+    return back_to_list(request)
 
 
 @require_POST
 @owner_view
 def delete(request: HttpRequest, link_id: UUID) -> HttpResponse:
     delete_link(own_link_or_404(request, link_id))
-    return _back(request, deleted=str(link_id))
+    return back_to_list(request, deleted=str(link_id))
 
 
 @require_POST
@@ -86,10 +112,10 @@ def restore(request: HttpRequest, link_id: UUID) -> HttpResponse:
         restore_link(link)
     except ValidationError as exc:
         messages.error(request, " ".join(exc.messages))
-    return _back(request)
+    return back_to_list(request)
 
 
-def _back(request: HttpRequest, **also: str) -> HttpResponse:
-    """To the list as it was searched and unfolded."""
-    query = {name: request.POST[name] for name in ("q", "shown") if request.POST.get(name)} | also
-    return HttpResponseRedirect(f"{reverse('sharing:links')}?{urlencode(query)}".rstrip("?"))
+def back_to_list(request: HttpRequest, **also: str) -> HttpResponse:
+    """To the list as it was searched, filtered, sorted and unfolded."""
+    query = Wish.read(request.POST).query(**also)
+    return HttpResponseRedirect(f"{reverse('sharing:links')}?{query}".rstrip("?"))

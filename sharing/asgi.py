@@ -1,0 +1,48 @@
+"""The owner's event stream as a plain ASGI application, mounted in front of Django."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.conf import settings
+
+from portal.live.board import Board, TooManyStreams
+from portal.live.stream import stream_events
+from portal.media.cookies import cookie_in
+from portal.media.grants import OWNER_EPOCH
+from portal.media.sending import Receive, Scope, Send, send_short
+from portal.media.table import GrantsUnknown, GrantTable
+from sharing.managing.live import OwnerView, make_board
+
+LINK_EVENTS = "/events/links"
+RETRY_AFTER = (b"retry-after", b"5")  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvents:
+    """Serves ``/events/links`` (WHATWG HTML, 9.2) to whoever is signed in, for as long as they are."""
+
+    grants: GrantTable
+    board: Board[OwnerView]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            await send_short(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"GET"))
+            return
+        session = cookie_in(scope["headers"], settings.SESSION_COOKIE_NAME)
+        try:
+            holding = await self.grants.find_session(session) if session else None
+            if holding is None or scope["path"] != LINK_EVENTS:
+                await send_short(send, HTTPStatus.NOT_FOUND)
+                return
+            subscription = self.board.subscribe(
+                OwnerView(session), lambda: holding.still_grants(OWNER_EPOCH)
+            )
+        except (GrantsUnknown, TooManyStreams):
+            await send_short(send, HTTPStatus.SERVICE_UNAVAILABLE, RETRY_AFTER)
+        else:
+            await stream_events(subscription, scope, receive, send)
+
+
+def make_link_events(grants: GrantTable) -> LinkEvents:
+    """Make the application for ``LINK_EVENTS``."""
+    return LinkEvents(grants, make_board())

@@ -1,0 +1,70 @@
+"""What owners' pages watch: whether anything about their links changed, asked once a second."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
+
+from portal.accounts.sessions import owners_of
+from portal.live.board import Board, State
+from portal.live.stream import event
+from sharing.models import SharedLink
+
+TICK = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerView:
+    """An owner's page, by the session cookie it was opened with."""
+
+    session: str
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
+def make_board() -> Board[OwnerView]:
+    return Board("links", read_states, _render, tick=TICK)
+
+
+def read_states(sessions: Iterable[str]) -> dict[str, State]:
+    """Read, in three queries, what tells whether anything changed for these sessions' owners."""
+    owners = owners_of(list(sessions))
+    versions = read_versions(set(owners.values()))
+    return {session: (versions.get(owner, ""),) for session, owner in owners.items()}
+
+
+def read_versions(owner_ids: Iterable[int]) -> dict[int, str]:
+    """A text by owner that differs whenever something on their list of links does."""
+    over = Q(expires_at__lte=timezone.now())
+    rows = (
+        SharedLink.objects.alive()
+        .order_by()
+        .filter(owner_id__in=list(owner_ids))
+        .values_list("owner_id")
+        .annotate(
+            Count("pk"),
+            Sum("visits"),
+            Sum("visitors"),
+            Sum("times_taken"),
+            Sum("bytes_taken"),
+            Max("revised_at"),
+            Max("updated_at"),
+            over=Count("pk", filter=over),
+        )
+    )
+    return {owner: _digest(facts) for owner, *facts in rows}
+
+
+def _digest(facts: Iterable[object]) -> str:
+    return blake2b(repr(list(facts)).encode(), digest_size=8).hexdigest()
+
+
+def _render(view: OwnerView) -> tuple[str, bool]:
+    state = read_states([view.session]).get(view.session)
+    if state is None:  # signed out meanwhile
+        return event("end", "signed out"), True
+    return event("version", str(state[0])), False
