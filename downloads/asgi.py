@@ -23,7 +23,6 @@ from downloads.tickets import (
     read_archive_ticket,
     read_events_ticket,
 )
-from downloads.verified import Verified
 from portal.library import get_library
 from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
@@ -53,7 +52,6 @@ class ArchiveApp:
 
     grants: GrantTable
     plans: Plans
-    verified: Verified
     questions: Questions[Any]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +88,7 @@ class ArchiveApp:
             last_modified=plan.made_at,
             disposition=attachment(ticket.name),
         )
-        source = ArchiveSource(plan, self.verified, self._relocate, partial(self._report, plan))
+        source = ArchiveSource(plan, self._relocate, partial(self._report, plan))
         await send_body(scope, receive, send, body, source, admission.still)
 
     async def _relocate(self, place: Place) -> StoredFile:
@@ -132,7 +130,7 @@ class EventsApp:
 
 def make_archives(grants: GrantTable) -> ArchiveApp:
     """Make the application for ``/archives/``."""
-    return ArchiveApp(grants, Plans(), Verified(), Questions("archives", THREADS))
+    return ArchiveApp(grants, Plans(), Questions("archives", THREADS))
 
 
 def make_events(grants: GrantTable) -> EventsApp:

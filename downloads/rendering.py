@@ -5,9 +5,9 @@ import os
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from zlib import crc32
 
 from django.db import connection, transaction
+from isal.isal_zlib import crc32
 
 from downloads.models import OPEN, Download, DownloadItem, ItemState, Reason
 from downloads.preparing import LEASE, finish, queue_rendering

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from zlib import crc32
+
+from isal.isal_zlib import crc32  # zlib's own is slower than all else of a stream
 
 from downloads.archive import FileSlice, Segment
 from downloads.plans import ArchivePlan, Place
-from downloads.verified import Verified, identify
 from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
 from portal.media.files import StoredSource
@@ -57,7 +57,6 @@ class ArchiveSource:
     """
 
     plan: ArchivePlan
-    verified: Verified
     relocate: Callable[[Place], Awaitable[StoredFile]]
     report: Callable[[Place], Awaitable[None]]
 
@@ -150,21 +149,17 @@ class ArchiveSource:
         self, place: Place, file: StoredFile, wanted: FileSlice
     ) -> AsyncGenerator[bytes | bytearray, None]:
         """Yield the slice; of a whole file the last piece only once the checksum is right."""
-        identity = identify(file.path)
         is_whole = wanted.length == place.file.size
-        is_unsure = is_whole and not self.verified.holds(identity, place.file.crc32)
         checksum, rest = 0, wanted.length
         async with aclosing(StoredSource(file).read(wanted.offset, wanted.length)) as pieces:
             async for piece in pieces:
                 rest -= len(piece)
-                if is_unsure:
+                if is_whole:
                     checksum = crc32(piece, checksum)
                     if not rest and checksum != place.file.crc32:
                         logger.warning("%s: its content is not what was planned", file.path)
                         raise NotAsPlanned(file.path.name)
                 yield piece
-        if is_unsure and not rest and identity is not None and identify(file.path) == identity:
-            self.verified.add(identity, checksum)
 
 
 def _joined(held: list[Piece]) -> bytes:
