@@ -29,6 +29,8 @@ NamesIn = Callable[[Library, str], list[str]]
         ("Πάσχα 2024 🎉".encode(), "Πάσχα 2024 🎉"),
         (b" blank ", " blank "),
         (b"x" * 251, "x" * 251),
+        ("é".encode() * 125, "é" * 125),
+        (b"bell\a tab\t escape\x1b[31m \x7f", "bell\a tab\t escape\x1b[31m \x7f"),
         (b"back\\slash \"quote' ;%s {0}", "back\\slash \"quote' ;%s {0}"),
     ],
 )
@@ -156,3 +158,19 @@ def test_a_root_holds_only_what_lies_below_it(tmp_path: Path) -> None:
     assert not root.holds(os.fsencode(tmp_path) + b"x")
     assert root.resolve(b"..", b"etc") is None
     assert Root(0, Path("/")).resolve(b"etc", b"") == b"/etc"
+
+
+SCRIPTS = [
+    "Ελλάδα", "Крым", "ירושלים", "القاهرة", "दिल्ली", "กรุงเทพ", "北京", "東京ディズニー", "서울", "አዲስ አበባ",
+    "e\N{COMBINING ACUTE ACCENT}te\N{COMBINING ACUTE ACCENT}", "👩‍👩‍👧‍👦 home", "\N{RIGHT-TO-LEFT OVERRIDE}gpj",
+]  # fmt: skip
+
+
+def test_albums_of_every_script_stand_side_by_side(
+    folder_library: FolderLibrary, photos: Path, names_in: NamesIn
+) -> None:
+    for name in SCRIPTS:
+        write_photo(photos / name / f"{name}.jpg")
+    assert folder_library.refresh().added == len(SCRIPTS)
+    for name in SCRIPTS:
+        assert names_in(folder_library, name) == [f"{name}.jpg"]

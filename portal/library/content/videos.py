@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from portal.library.content import places
 from portal.library.content.camera import CameraNotes
@@ -80,7 +80,9 @@ def main_stream(container: InputContainer) -> VideoStream:
     from av.stream import Disposition
 
     for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
+        # Of a codec that FFmpeg does not know there is no context, whatever PyAV's types say
+        is_known = cast("object", stream.codec_context) is not None
+        if is_known and not stream.disposition & Disposition.attached_pic:
             return stream
     raise ContentUnreadable(_("There is no moving picture in this file."))
 

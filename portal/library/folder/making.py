@@ -1,6 +1,7 @@
 """Makes renditions: in the background for what is waiting, at once for what is asked for."""
 
 import errno
+import logging
 import os
 import stat
 import threading
@@ -26,6 +27,7 @@ from portal.library.interface import ContentUnreadable, LibraryUnavailable
 from portal.library.renditions import RenditionStore
 from portal.library.types import AssetKind, Rendition, StoredFile
 
+logger = logging.getLogger(__name__)
 THREADS = 2
 STEP = 16  # assets taken from the queue at a time
 AHEAD = (Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # made after the scan
@@ -135,6 +137,12 @@ def _render(asset: StoredAsset, source: StoredFile, targets: dict[Rendition, Pat
             raise LibraryUnavailable(_("The server’s disk is full.")) from exc
         why = _("The picture cannot be made right now (%(why)s).")
         raise LibraryUnavailable(why % {"why": exc.strerror}) from exc
+    except ContentUnreadable:
+        raise
+    except Exception as exc:  # one file's riddle must not end the work on all others
+        logger.exception("No picture can be made of asset %s", asset.pk)
+        why = _("Loggia could not make sense of this file; its log says more.")
+        raise ContentUnreadable(why) from exc
 
 
 @transaction.atomic

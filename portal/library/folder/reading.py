@@ -4,6 +4,7 @@ What was open when an earlier look was killed is read last and alone, so that th
 the process is told from those that were open beside it.
 """
 
+import logging
 import os
 import time
 from collections import deque
@@ -22,6 +23,7 @@ from portal.library.interface import ContentUnreadable
 if TYPE_CHECKING:
     from portal.library.content.reading import Content
 
+logger = logging.getLogger(__name__)
 THREADS = 2
 WINDOW = 8  # files handed to the threads at once
 
@@ -220,4 +222,8 @@ def _read_real(real: bytes, spot: Spot, look: Look) -> Finding | None:
     except OSError as exc:
         reason = _("This file cannot be read (%(why)s).") % {"why": exc.strerror}
         return Refused(spot, look, reason, is_final=False)
+    except Exception as exc:  # one file's riddle must not end the work on all others
+        logger.exception("%r cannot be read", real)
+        reason = _("Loggia could not make sense of this file; its log says more.")
+        return Refused(spot, look, reason, is_final=not isinstance(exc, MemoryError))
     return Read(spot, Look(content.size, content.mtime_ns, look.inode), content)
