@@ -101,21 +101,23 @@ class Visitor:
 
 @pytest.fixture
 def visit(chromium: Browser, loggia: RunningLoggia) -> Iterator[Callable[..., Visitor]]:
-    """Open a browser: ``visit(PHONE)``, ``visit(DESKTOP, javaScriptEnabled=False)``.
+    """Open a browser: ``visit(PHONE)``, ``visit(scripts=False)``, ``visit(locale="de-DE")``.
 
     A script error or anything the Content-Security-Policy stopped fails the test at its end.
     """
     visitors: list[Visitor] = []
 
-    def open_one(viewport: ViewportSize = DESKTOP, **options: bool) -> Visitor:
+    def open_one(
+        viewport: ViewportSize = DESKTOP, *, scripts: bool = True, locale: str = "en-GB"
+    ) -> Visitor:
         is_phone = viewport is PHONE
         context = chromium.new_context(
             viewport=viewport,
             device_scale_factor=2 if is_phone else 1,
             has_touch=is_phone,
             is_mobile=is_phone,
-            locale="en-GB",
-            java_script_enabled=options.get("scripts", True),
+            locale=locale,
+            java_script_enabled=scripts,
             accept_downloads=True,
         )
         visitor = Visitor(context.new_page(), loggia.url, viewport["width"])
