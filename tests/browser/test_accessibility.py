@@ -1,7 +1,7 @@
 """axe-core finds nothing on any page, on a phone and a desktop, light and dark."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -30,7 +30,7 @@ def ridge(make_link: MakeLink) -> MadeLink:
 
 
 @pytest.fixture(scope="module")
-def emptied(loggia: RunningLoggia, photos: Path, make_link: MakeLink) -> Iterator[MadeLink]:
+def emptied(loggia: RunningLoggia, photos: Path, make_link: MakeLink) -> MadeLink:
     """A link to an album whose only photo is gone."""
     folder = photos / "Soon empty"
     folder.mkdir()
