@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MISSING = "MISSING.txt"
 LONGEST = 255  # bytes of UTF-8: what ext4, APFS and NTFS all take
@@ -36,11 +37,12 @@ class Names:
         room = LONGEST - max(len(suffix.encode()) for suffix in suffixes)
         stem = safe_stem(stem, room)
         number = self._next.get(known, 1)
-        while self._taken & {_fold(name) for name in _numbered(stem, suffixes, number, room)}:
-            number += 1
         names = _numbered(stem, suffixes, number, room)
+        while not self._taken.isdisjoint(folded := [_fold(name) for name in names]):
+            number += 1
+            names = _numbered(stem, suffixes, number, room)
         self._next[known] = number + 1
-        self._taken.update(map(_fold, names))
+        self._taken.update(folded)
         return names
 
 
@@ -62,6 +64,7 @@ def safe_stem(stem: str, room: int = LONGEST) -> str:
     return _shorten(stem, room).rstrip(" .") or "file"
 
 
+@lru_cache(maxsize=100)
 def safe_suffix(suffix: str) -> str:
     """Make a suffix safe: empty, or a dot and what follows."""
     clean = unicodedata.normalize("NFC", _UNSAFE.sub("_", suffix)).strip(" .")

@@ -10,17 +10,19 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from downloads.drafts import Draft
 from downloads.models import Download, DownloadItem, ItemState, Reason, Size
 from downloads.names import Names, neutral_stem, split
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, SUFFIXES
-from portal.library.types import Asset, AssetFilter, AssetKind, Rendition, StoredFile
+from portal.library.types import AssetFilter, AssetKind, NamedAsset, Rendition, StoredFile
 from sharing.access import Rights, rights_of
 
 MANY = 1_000  # ids; from there on it is quicker to read all that the link shows
 Part = DownloadItem.Part
 Originals = Mapping[UUID, StoredFile]
+Item = DownloadItem | Draft
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ class Planner:
     count: int
     names: Names
 
-    def items_of(self, number: int, asset: Asset) -> list[DownloadItem]:
+    def items_of(self, number: int, asset: NamedAsset) -> list[Draft]:
         """Return one item, or two for a live photo: side by side, with one stem."""
         kind = Part.VIDEO if asset.kind is AssetKind.VIDEO else Part.STILL
         parts = [(asset.id, kind)]
@@ -41,20 +43,13 @@ class Planner:
             parts.append((asset.live_video_id, Part.VIDEO))
         modified, offset = self._time(asset)
         items = [
-            DownloadItem(
-                download=self.download,
-                asset_id=asset_id,
-                part=part,
-                rendition=self._rendition(part),
-                modified=modified,
-                utc_offset=offset,
-            )
+            Draft(asset_id, part, self._rendition(part), modified, offset)
             for asset_id, part in parts
         ]
         self._name(items, number, asset.filename)
         return items
 
-    def _name(self, items: list[DownloadItem], number: int, filename: str) -> None:
+    def _name(self, items: list[Draft], number: int, filename: str) -> None:
         stem, suffix = split(filename)
         if not self.rights.metadata:
             kind = "video" if items[0].part == Part.VIDEO else "photo"
@@ -69,13 +64,13 @@ class Planner:
         is_large = self.download.size == Size.LARGE or not self.rights.originals
         return Rendition.LARGE if is_large else Rendition.ORIGINAL
 
-    def _suffix(self, item: DownloadItem, otherwise: str) -> str:
+    def _suffix(self, item: Draft, otherwise: str) -> str:
         if item.rendition != Rendition.ORIGINAL:
-            return SUFFIXES[MEDIA_TYPES[Rendition(item.rendition)]]
+            return SUFFIXES[MEDIA_TYPES[item.rendition]]
         file = self.originals.get(item.asset_id)
         return file.path.suffix if file and file.path.suffix else otherwise
 
-    def _time(self, asset: Asset) -> tuple[int, int]:
+    def _time(self, asset: NamedAsset) -> tuple[int, int]:
         """When it was taken, or with metadata withheld the day of this download."""
         if not self.rights.metadata:
             day = self.download.created_at.date()
@@ -87,7 +82,7 @@ class Planner:
         return calendar.timegm(asset.taken_at.timetuple()) - seconds, seconds
 
 
-def plan(download: Download) -> list[DownloadItem]:
+def plan(download: Download) -> list[Draft]:
     """Make the items of a download from what its link grants now, settled; nothing is saved."""
     assets = _chosen(download)
     files = get_library().originals(_all_ids(assets))
@@ -95,13 +90,11 @@ def plan(download: Download) -> list[DownloadItem]:
     items = [
         item for number, asset in enumerate(assets, 1) for item in planner.items_of(number, asset)
     ]
-    for position, item in enumerate(items):
-        item.position = position
     settle(items, files)
     return items
 
 
-def settle(items: Sequence[DownloadItem], files: Originals | None = None) -> None:
+def settle(items: Sequence[Item], files: Originals | None = None) -> None:
     """Look at the original behind each item and set its state; nothing is saved.
 
     What needs no reading is ready at once, what is not as the library knows it is left out.
@@ -127,7 +120,7 @@ def is_away() -> bool:
     return False
 
 
-def settle_one(item: DownloadItem, file: StoredFile | None) -> None:
+def settle_one(item: Item, file: StoredFile | None) -> None:
     reason = Reason.GONE if file is None else trouble_with(file)
     if file is None or reason:
         gone = reason == Reason.GONE
@@ -155,22 +148,22 @@ def trouble_with(file: StoredFile) -> Reason:
     return Reason.NONE if is_same else Reason.CHANGED
 
 
-def _chosen(download: Download) -> Sequence[Asset]:
+def _chosen(download: Download) -> Sequence[NamedAsset]:
     """Return the assets that were chosen and are still granted."""
     library, which = get_library(), download.link.assets()
     ids = frozenset(download.asset_ids)
     if len(ids) > MANY:
-        return [asset for asset in library.assets(which) if asset.id in ids]
-    granted = ids.intersection(entry.id for entry in library.timeline(which))
-    return library.assets(AssetFilter(which.album_id, granted)) if granted else []
+        return [asset for asset in library.named(which) if asset.id in ids]
+    granted = ids if which.ids is None else ids & which.ids
+    return library.named(AssetFilter(which.album_id, granted))
 
 
-def _all_ids(assets: Sequence[Asset]) -> list[UUID]:
+def _all_ids(assets: Sequence[NamedAsset]) -> list[UUID]:
     live = [asset.live_video_id for asset in assets if asset.live_video_id]
     return [asset.id for asset in assets] + live
 
 
-def _local_offset(asset: Asset) -> timedelta:
+def _local_offset(asset: NamedAsset) -> timedelta:
     """Return the portal's own offset at that time: the best guess where the camera had none."""
     moment = asset.taken_at.replace(tzinfo=timezone.get_default_timezone())
     return moment.utcoffset() or timedelta()

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from django_q.tasks import async_task
 
 from downloads.contents import files_of, layout_of
+from downloads.drafts import save_items
 from downloads.models import (
     OPEN,
     UNFINISHED,
@@ -118,11 +119,11 @@ def drop_items(download: Download, gone: Mapping[int, Reason]) -> None:
 
 
 def _plan_anew(download: Download, lease: Lease) -> None:
-    items = plan(download)
+    drafts = plan(download)
     lease.renew(LEASE)
     with transaction.atomic():
         download.items.all().delete()
-        DownloadItem.objects.bulk_create(items, batch_size=BATCH)
+        save_items(download, drafts)
         download.is_planned, download.epoch = True, download.link.epoch
         download.save(update_fields=["is_planned", "epoch"])
 

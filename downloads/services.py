@@ -28,7 +28,7 @@ from downloads.preparing import queue_preparation
 from portal.library import get_library
 from sharing.access import Access
 from sharing.models import SharedLink
-from sharing.showing.collection import collection_of
+from sharing.showing.collection import title_of
 
 
 class DownloadRefused(Exception):
@@ -55,7 +55,7 @@ def request_download(
         raise NotGranted(_("This link does not allow downloads."))
     selection = _choose(link, asset_ids)
     fingerprint = _fingerprint(selection, size, link.epoch)
-    name = archive_name(collection_of(link).title)
+    name = archive_name(title_of(link))
     wanted = Download(
         link=link,
         visitor=visitor,

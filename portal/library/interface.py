@@ -9,6 +9,7 @@ from portal.library.types import (
     Asset,
     AssetFilter,
     LibraryStatus,
+    NamedAsset,
     Page,
     Problem,
     RefreshReport,
@@ -62,6 +63,9 @@ class Library(Protocol):
 
     def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
         """What a grid needs of each matching asset; 20,000 in well under a second."""
+
+    def named(self, which: AssetFilter) -> Sequence[NamedAsset]:
+        """What files of the matching assets are named after; 20,000 in well under a second."""
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         """Whether the asset matches, or is the moving half of a live photo that does."""

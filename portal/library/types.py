@@ -76,6 +76,17 @@ class TimelineEntry(NamedTuple):
     taken_at: datetime
 
 
+class NamedAsset(NamedTuple):
+    """What names and dates a file made of an asset, small enough to hold 20,000 of them."""
+
+    id: UUID
+    kind: AssetKind
+    filename: str  # these and the following as in ``Asset``
+    taken_at: datetime
+    utc_offset: timedelta | None
+    live_video_id: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class Album:
     id: UUID

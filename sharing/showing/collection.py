@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from uuid import UUID
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import ngettext
 
 from portal.library import get_library
 from portal.library.interface import NotInLibrary
-from portal.library.types import AssetFilter, Totals
+from portal.library.types import Album, AssetFilter, Totals
 from sharing.models import SharedLink
 from sharing.showing.grid import Grid, grid_of
 
@@ -53,12 +54,30 @@ def collection_of(link: SharedLink) -> Collection:
     which = link.assets()
     if which.album_id is None:
         totals = get_library().totals(which)
-        title = link.description or _("Shared photos")
-        return Collection(title, which, totals, f"{totals.count}.{totals.size}")
+        return Collection(_title(link, None), which, totals, f"{totals.count}.{totals.size}")
+    album = _album(which.album_id)
+    if album is None:
+        return Collection(_title(link, None), which, NOTHING, "")
+    totals = Totals(album.images, album.videos, album.size)
+    return Collection(_title(link, album), which, totals, album.version)
+
+
+def title_of(link: SharedLink) -> str:
+    """The title alone, for which nothing needs counting."""
+    return _title(link, _album(link.album_id) if link.album_id else None)
+
+
+def _album(album_id: UUID) -> Album | None:
     try:
-        album = get_library().album(which.album_id)
+        return get_library().album(album_id)
     except NotInLibrary:
-        return Collection(link.description or _("Shared album"), which, NOTHING, "")
+        return None
+
+
+def _title(link: SharedLink, album: Album | None) -> str:
+    if link.description:
+        return link.description
+    if not link.album_id:
+        return _("Shared photos")
     # Of a folder's path only its own name is shown: those above it are the owner's affair.
-    title = link.description or PurePosixPath(album.name).name or _("Shared album")
-    return Collection(title, which, Totals(album.images, album.videos, album.size), album.version)
+    return (PurePosixPath(album.name).name if album else "") or _("Shared album")

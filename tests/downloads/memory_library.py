@@ -16,6 +16,7 @@ from portal.library.types import (
     AssetFilter,
     AssetKind,
     LibraryStatus,
+    NamedAsset,
     Page,
     Problem,
     RefreshReport,
@@ -124,6 +125,12 @@ class MemoryLibrary:
 
     def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
         return [TimelineEntry(a.id, a.width, a.height, a.taken_at) for a in self.assets(which)]
+
+    def named(self, which: AssetFilter) -> Sequence[NamedAsset]:
+        return [
+            NamedAsset(a.id, a.kind, a.filename, a.taken_at, a.utc_offset, a.live_video_id)
+            for a in self.assets(which)
+        ]
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return any(asset_id in (a.id, a.live_video_id) for a in self.assets(which))

@@ -70,6 +70,16 @@ def test_a_filter_by_ids_leaves_out_what_is_unknown_or_hidden(
     assert library.totals(AssetFilter(ids=frozenset())).count == 0
 
 
+def test_names_of_assets_are_those_of_the_assets_themselves(library: Library) -> None:
+    ids = frozenset(asset.id for asset in library.assets(ALL)[::2])
+    filters = [AssetFilter(album_id=album.id) for album in library.albums()]
+    for which in [ALL, AssetFilter(ids=ids), AssetFilter(ids=frozenset()), *filters]:
+        assert library.named(which) == [
+            (a.id, a.kind, a.filename, a.taken_at, a.utc_offset, a.live_video_id)
+            for a in library.assets(which)
+        ]
+
+
 def test_a_filter_by_album_and_ids_wants_both(library: Library, asset_named: AssetNamed) -> None:
     winter = library.albums()[1]
     ids = frozenset({asset_named(library, "three.png").id, asset_named(library, "snow.jpg").id})

@@ -15,6 +15,7 @@ from portal.library.types import (
     AssetFilter,
     AssetKind,
     LibraryStatus,
+    NamedAsset,
     Page,
     Problem,
     RefreshReport,
@@ -109,6 +110,12 @@ class MemoryLibrary:
 
     def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
         return [TimelineEntry(a.id, a.width, a.height, a.taken_at) for a in self.assets(which)]
+
+    def named(self, which: AssetFilter) -> Sequence[NamedAsset]:
+        return [
+            NamedAsset(a.id, a.kind, a.filename, a.taken_at, a.utc_offset, a.live_video_id)
+            for a in self.assets(which)
+        ]
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return any(asset.id == asset_id for asset in self.assets(which))

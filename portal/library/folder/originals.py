@@ -12,6 +12,8 @@ from portal.library.folder.models import Place
 from portal.library.folder.roots import Look, Root
 from portal.library.types import StoredFile
 
+MOST_IDS = 10_000  # in one query
+
 
 @dataclass
 class Finder:
@@ -26,7 +28,7 @@ class Finder:
         A file that has changed since is not this asset any more, and may be nobody's business.
         """
         found: dict[UUID, StoredFile] = {}
-        for chunk in chunks(asset_ids):
+        for chunk in chunks(asset_ids, MOST_IDS):
             places = Place.objects.present().filter(asset__in=chunk).order_by("pk")
             for asset, root, folder, name, size, mtime_ns, media_type, sha1, crc32 in (
                 places.values_list(
