@@ -83,12 +83,14 @@ class FolderBook:
                 folder.is_sample = is_sample
                 folder.save(update_fields=["is_sample"])
             marks[folder.album_id].append(folder)
-        for folders in marks.values():
-            self._label(folders)
+        labelled = [album for folders in marks.values() if (album := self._labelled(folders))]
+        StoredAlbum.objects.bulk_update(labelled, ["name", "is_sample"], batch_size=200)
 
-    def _label(self, folders: list[Folder]) -> None:
+    def _labelled(self, folders: list[Folder]) -> StoredAlbum | None:
+        """The album under its present name; ``None`` when it has that already."""
         album = folders[0].album
-        name = self.name(bytes(folders[0].path))
-        is_sample = any(folder.is_sample for folder in folders)
-        if (album.name, album.is_sample) != (name, is_sample):
-            StoredAlbum.objects.filter(pk=album.pk).update(name=name, is_sample=is_sample)
+        label = self.name(bytes(folders[0].path)), any(folder.is_sample for folder in folders)
+        if (album.name, album.is_sample) == label:
+            return None
+        album.name, album.is_sample = label
+        return album

@@ -48,17 +48,19 @@ def follow_renames(folders: FolderBook) -> set[UUID]:
     there. Call it once all new files are read and what is gone is marked so. Returns the albums
     that live on under a new name.
     """
-    adopted: set[UUID] = set()
     taken: set[int] = set()
+    chosen: list[_Match] = []
     roots = set(Folder.objects.filter(is_new=True).values_list("root", flat=True))
     matches = [match for root in roots for match in _matches(root)]
     matches.sort(key=lambda match: (match.shared, match.is_namesake), reverse=True)
     for match in matches:
         if taken.isdisjoint({match.old.pk, match.new.pk}):
             taken |= {match.old.pk, match.new.pk}
-            adopted.add(_hand_over(match.old, match.new, folders))
+            chosen.append(match)
+    for some in chunks(chosen):
+        _hand_over(some, folders)
     Folder.objects.filter(is_new=True).update(is_new=False)
-    return adopted
+    return {match.old.album_id for match in chosen}
 
 
 def _matches(root: int) -> Iterator[_Match]:
@@ -90,15 +92,15 @@ def _in_bulk(folders: set[int]) -> dict[int, Folder]:
     return rows
 
 
-def _hand_over(old: Folder, new: Folder, folders: FolderBook) -> UUID:
-    """Let the old folder's album go on in the new one; the new one's young album ends."""
-    young = new.album_id
-    new.album_id = old.album_id
-    new.save(update_fields=["album"])
-    del folders.ids[old.root, bytes(old.path)]
-    old.delete()
-    StoredAlbum.objects.filter(pk=young, folders=None).delete()
-    return new.album_id
+def _hand_over(matches: list[_Match], folders: FolderBook) -> None:
+    """Let the old folders' albums go on in the new ones; the new ones' young albums end."""
+    young = [match.new.album_id for match in matches]
+    for match in matches:
+        match.new.album_id = match.old.album_id
+        del folders.ids[match.old.root, bytes(match.old.path)]
+    Folder.objects.bulk_update([match.new for match in matches], ["album"])
+    Folder.objects.filter(pk__in=[match.old.pk for match in matches]).delete()
+    StoredAlbum.objects.filter(pk__in=young, folders=None).delete()
 
 
 def _last_name(folder: Folder) -> bytes:
