@@ -47,7 +47,7 @@ class Selection {
     const { size } = this.chosen;
     document.documentElement.classList.toggle("selecting", size > 0);
     this.bar.hidden = size === 0;
-    this.words.textContent = size ? this.words.dataset.words.replace("{n}", size.toLocaleString()) : "";
+    this.words.textContent = size ? this.words.dataset.words.replace("{n}", size.toLocaleString(document.documentElement.lang)) : "";
     this.grid.root.querySelectorAll(".tile[data-id]").forEach((tile) => this.mark(tile));
     this.grid.root.querySelectorAll(".pick-day").forEach((button) => this.#markDay(button));
   }

@@ -42,7 +42,7 @@ function open(selection, what) {
   const choice = form.querySelector("[value=selection]").closest("label");
   const words = choice.querySelector("small");
   choice.hidden = size === 0;
-  words.textContent = words.dataset.words.replace("{n}", size.toLocaleString());
+  words.textContent = words.dataset.words.replace("{n}", size.toLocaleString(document.documentElement.lang));
   form.elements.what.value = what;
   sheet.showModal();
 }

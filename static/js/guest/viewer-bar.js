@@ -25,8 +25,8 @@ export class ViewerBar {
   }
 
   show(index, tile) {
-    const words = this.place.dataset.words.replace("{n}", (index + 1).toLocaleString());
-    this.place.textContent = words.replace("{total}", this.viewer.grid.count.toLocaleString());
+    const words = this.place.dataset.words.replace("{n}", (index + 1).toLocaleString(document.documentElement.lang));
+    this.place.textContent = words.replace("{total}", this.viewer.grid.count.toLocaleString(document.documentElement.lang));
     const data = tile?.querySelector("a").dataset ?? {};
     this.caption.textContent = data.caption ?? "";
     this.caption.hidden = !data.caption;
