@@ -16,6 +16,7 @@ from portal.leases.models import take_turn
 from portal.library import get_library
 from portal.library.types import LibraryStatus, Page
 from portal.pages import render_page
+from sharing.managing.lanes import lane_states
 from sharing.managing.parameters import number_from
 from sharing.managing.reasons import in_this_language
 from sharing.views.owner import owner_view
@@ -28,17 +29,22 @@ PATIENCE = timedelta(minutes=2)  # how long an asked-for scan is awaited
 @require_safe
 @owner_view
 def status(request: HttpRequest) -> HttpResponse:
-    library = get_library().status()
+    library, lanes = get_library().status(), lane_states()
     context = _problems(request) | {
         "library": library,
         "is_fresh": _is_fresh(library),
         "is_asked": _is_asked(request, library),
+        "lanes": lanes,
         "disk": shutil.disk_usage(settings.LOGGIA_DATA),
+        "cache_quota": settings.LOGGIA_CACHE_SIZE,
         "interval": settings.LOGGIA_SCAN_INTERVAL,
         "here": "status",
     }
     context["is_active"] = (
-        library.is_refreshing or library.renditions_waiting > 0 or context["is_asked"]
+        library.is_refreshing
+        or library.renditions_waiting > 0
+        or context["is_asked"]
+        or not all(lane.is_idle for lane in lanes)
     )
     return render_page(request, "manage/status.html", context, partial="status")
 

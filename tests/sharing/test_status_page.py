@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -6,7 +7,9 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from portal.leases.models import attend
 from portal.library.types import Problem
+from portal.serving.heartbeat import post_of
 from tests.sharing.memory_library import MemoryLibrary
 
 HTMX = {"HX-Request": "true"}
@@ -57,6 +60,7 @@ def test_scan_now_queues_one_scan_and_watches_until_it_is_done(
     assert OrmQ.objects.count() == 1
     assert POLLS in status.show()
     library.refresh()
+    OrmQ.objects.all().delete()  # as the worker does that ran it
     assert POLLS not in status.show()
 
 
@@ -69,3 +73,34 @@ def test_problem_files_come_in_pages(status: StatusPage, library: MemoryLibrary)
     assert "Older" not in last
     assert 'href="?problems=50"' in last
     assert "None." in status.show("?problems=5000")
+
+
+def test_the_lanes_tell_what_waits_and_since_when(status: StatusPage) -> None:
+    now = timezone.now()
+    waits, runs = now - timedelta(minutes=7, seconds=5), now + timedelta(minutes=2)
+    OrmQ.objects.create(key="long", payload="x", lock=now - timedelta(minutes=1))
+    OrmQ.objects.create(key="long", payload="x", lock=waits)
+    OrmQ.objects.create(key="long", payload="x", lock=runs)
+    shown = status.show().replace("\xa0", " ")
+    short, long = shown.split('<th scope="row">')[1:]
+    assert '<td class="number">0</td><td class="number">0</td><td>–</td>' in short
+    assert '<td class="number">2</td><td class="number">1</td><td>7 minutes</td>' in long
+    assert POLLS in shown
+
+
+def test_a_lane_without_workers_is_told(status: StatusPage) -> None:
+    attend(post_of("short"), 30)
+    short, long = status.show().split('<th scope="row">')[1:]
+    assert "At work" in short
+    assert "None" in long.partition("</tr>")[0]
+
+
+def test_a_scan_shows_how_far_it_is(
+    status: StatusPage, library: MemoryLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.is_refreshing = True
+    known = replace(library.status(), files_found=20_000, files_read=5_000)
+    monkeypatch.setattr(library, "status", lambda: known)
+    shown = status.show()
+    assert 'max="20000" value="5000"' in shown
+    assert "5000 of 20000 files" in shown
