@@ -29,7 +29,7 @@ LIFETIMES = [
     ("1y", _("1 year")),
     ("date", _("On a date")),
 ]
-GB = 1_000_000_000  # bytes
+GB = 2**30  # bytes, as sizes are shown everywhere
 MINUTE = "%Y-%m-%dT%H:%M"
 
 

@@ -111,7 +111,7 @@ class SharedLink(models.Model):
     times_taken = models.PositiveIntegerField(default=0, editable=False)
     max_downloads = models.PositiveIntegerField(null=True, blank=True, validators=COUNT)
     bytes_taken = models.PositiveBigIntegerField(default=0, editable=False)
-    max_bytes = models.PositiveBigIntegerField(null=True, blank=True)  # of 1,000,000,000 a GB
+    max_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     idle_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS)
     used_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -209,7 +209,7 @@ def test_the_form_sets_and_clears_limits(owner_client: Client, link: SharedLink)
     owner_client.post(address, {"lifetime": "never", **limits})
     changed = seen(link)
     assert (changed.max_visitors, changed.max_downloads) == (5, 6)
-    assert (changed.max_bytes, changed.idle_days) == (1_500_000_000, 30)
+    assert (changed.max_bytes, changed.idle_days) == (1.5 * 2**30, 30)
     shown = unescape(owner_client.get(address).content.decode())
     assert '<details class="field limits" open>' in shown
     assert 'value="1.5"' in shown
@@ -229,7 +229,7 @@ def test_the_form_refuses_nonsense(owner_client: Client, link: SharedLink, text:
     ("options", "limits"),
     [
         (["--max-visitors", "3", "--idle-days", "14"], (3, None, None, 14)),
-        (["--max-downloads", "9", "--max-gb", "0.5"], (None, 9, 500_000_000, None)),
+        (["--max-downloads", "9", "--max-gb", "0.5"], (None, 9, 2**29, None)),
     ],
 )
 def test_the_command_makes_limited_links(
