@@ -26,9 +26,25 @@ SPILLED = """() => [...document.querySelectorAll("button, a, label, h1, h2, p, d
     .map(e => `${e.tagName}.${e.className} ${e.innerText.slice(0, 50)}`)"""
 
 
+# Words that a narrow box broke in the middle: one word, more than one line.
+BROKEN = """() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+    const range = document.createRange();
+    while (texts.nextNode()) {
+        const word = texts.currentNode, home = word.parentElement;
+        if (/\\s/.test(word.data.trim()) || !word.data.trim() || /[/:-]/.test(word.data)) continue;
+        if (!home.checkVisibility() || home.closest(".visually-hidden, .facts, dd, a:not(.button)")) continue;
+        range.selectNodeContents(word);
+        const tops = new Set([...range.getClientRects()].map(rect => Math.round(rect.top)));
+        if (tops.size > 1) found.push(`broken: ${word.data.trim()}`);
+    }
+    return found;
+}"""
+
+
 def look(visitor: Visitor, name: str) -> list[str]:
     visitor.keep(f"german-{name}")
-    spilled: list[str] = visitor.page.evaluate(SPILLED)
+    spilled: list[str] = visitor.page.evaluate(SPILLED) + visitor.page.evaluate(BROKEN)
     if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         spilled.append("the page is wider than its window")
     return [f"{name}: {what}" for what in spilled]
