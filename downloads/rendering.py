@@ -6,7 +6,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from isal.isal_zlib import crc32
 
 from downloads.models import OPEN, Download, DownloadItem, ItemState, Reason
@@ -42,7 +42,7 @@ class Work:
             self.reason = Reason.GONE
         except ContentUnreadable:
             self.reason = Reason.UNREADABLE
-        except (LibraryError, OSError) as exc:
+        except (LibraryError, OSError, DatabaseError) as exc:
             logger.warning("%s: %s", self.item.asset_id, exc)
             self.reason = Reason.UNAVAILABLE
         finally:
@@ -103,6 +103,8 @@ class Slice:
                 if not self.running:
                     break
                 finished, _ = wait(self.running, TELL_EVERY, FIRST_COMPLETED)
+                for future in finished:
+                    future.result()  # what nobody foresaw must not pass for a file that is ready
                 self._record([self.running.pop(future) for future in finished])
                 self._tell()
         self.lease.renew(LEASE)

@@ -28,10 +28,18 @@ class Guest:
 
     def ask(self, size: str = "original") -> str:
         """Ask for all that the link shows; returns the dock."""
-        asked = {"csrfmiddlewaretoken": token_in(self.look().text), "size": size}
-        response = self.client.post(f"{self.page}/downloads", data=asked, headers=self.headers())
+        response = self.try_to_ask(size)
         assert response.status_code == 200, response.status_code
         return response.text
+
+    def try_to_ask(self, size: str = "original") -> httpx.Response:
+        asked = {"csrfmiddlewaretoken": token_in(self.look().text), "size": size}
+        return self.client.post(f"{self.page}/downloads", data=asked, headers=self.headers())
+
+    def press(self, address: str) -> httpx.Response:
+        """Send one of the dock's forms."""
+        sent = {"csrfmiddlewaretoken": token_in(self.dock())}
+        return self.client.post(self._whole(address), data=sent, headers=self.headers())
 
     def headers(self) -> dict[str, str]:
         """What a browser says of where a form was sent from."""

@@ -1,10 +1,12 @@
 """Workers may die, be called twice, or be late: rows and leases keep the work right."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -159,3 +161,16 @@ def test_thousands_of_files_are_ready_within_seconds(
     download.refresh_from_db()
     assert (download.state, download.count) == (DownloadState.READY, 5_003)
     assert timezone.now() - started < timedelta(seconds=10)  # about 0.6 s on an idle machine
+
+
+@pytest.mark.parametrize("trouble", [OperationalError("database or disk is full"), MemoryError()])
+def test_no_trouble_while_a_file_is_made_passes_for_a_file_that_is_ready(
+    monkeypatch: pytest.MonkeyPatch, begun: Download, library: MemoryLibrary, trouble: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(library, "rendition", fail)
+    with suppress(MemoryError):
+        tasks.render(str(begun.pk), begun.turn)
+    assert not begun.items.filter(state=ItemState.READY).exists()
