@@ -16,7 +16,7 @@ from tests.running import RunningLoggia, start, wait_until
 from tests.visiting import Guest
 
 ROOM = 160 * 2**20  # bytes
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 libc = ctypes.CDLL(None, use_errno=True)
 
 

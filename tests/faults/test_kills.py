@@ -25,7 +25,7 @@ from tests.running import RunningLoggia, start, wait_until
 from tests.serving.conftest import main_process, pids
 from tests.visiting import Guest
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

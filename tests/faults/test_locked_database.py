@@ -23,7 +23,7 @@ from tests.running import ADMIN, PASSWORD, RunningLoggia, wait_until
 from tests.visiting import Guest, sign_in, token_in
 
 LOCKED_FOR = 20  # seconds
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tests.faults.conftest import COUNT, all_come_home, ask_database, make_link
 from tests.running import ADMIN, PASSWORD, RunningLoggia, manage, wait_until
 from tests.visiting import Guest, sign_in
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def readiness(loggia: RunningLoggia) -> tuple[int, str]:

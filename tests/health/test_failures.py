@@ -1,7 +1,6 @@
 """What people read when nothing can be saved; and that cookies stay where they were given."""
 
 import sqlite3
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,7 +13,7 @@ def test_a_database_that_takes_nothing_in_is_told_in_words() -> None:
     client = Client(raise_request_exception=False)
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 50")
-    held = sqlite3.connect(Path(settings.DATABASES["default"]["NAME"]))
+    held = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]))
     held.execute("BEGIN EXCLUSIVE")
     try:
         answer = client.post("/login/", {"username": "anna", "password": "sesame"})
