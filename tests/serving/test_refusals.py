@@ -38,6 +38,8 @@ def refusal(data: Path, command: str = "serve", **variables: str) -> str:
         ("LOGGIA_PUBLIC_URL", "photos.example.org", "expected https://photos.example.org"),
         ("LOGGIA_PUBLIC_URL", "https://example.org/photos", "expected https://photos.example.org"),
         ("LOGGIA_PUBLIC_URL", "https://[::1", "expected https://photos.example.org"),
+        ("LOGGIA_TRUSTED_PROXIES", "127.0.0.1, caddy", "expected addresses or networks"),
+        ("LOGGIA_TRUSTED_PROXIES", "*", "expected addresses or networks"),
         ("LOGGIA_TIME_ZONE", "Mars/Olympus", "expected a time zone like Europe/Berlin"),
         ("LOGGIA_TIME_ZONE", "../../etc/passwd", "expected a time zone like Europe/Berlin"),
         ("LOGGIA_LOG_LEVEL", "loud", "expected one of debug, info, warning, error"),
