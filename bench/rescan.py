@@ -39,7 +39,7 @@ def _measure(photos: Path) -> None:
 
     call_command("migrate", verbosity=0)
     library = get_library()
-    _row("write the files", lambda: _write(photos))
+    _row("write the files", lambda: write(photos))
     _row("first look (tiny pictures)", library.refresh)
     _row("warm look, nothing changed; limit 10 s", library.refresh)
     (photos / "big").rename(photos / "big, renamed")
@@ -72,7 +72,7 @@ def _row(what: str, work: Callable[[], T]) -> T:
     return result
 
 
-def _write(photos: Path) -> None:
+def write(photos: Path) -> None:
     """Write FILES tiny pictures, each of its own content: half in one folder, half in many."""
     from PIL import Image
 
