@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, MadeLink, Visitor
 from tests.running import RunningLoggia, wait_until
@@ -186,6 +186,20 @@ def test_arrow_keys_lead_through_the_grid_and_x_selects(
     expect(page.locator("#selection output")).to_have_text("3 selected")
     page.keyboard.press("Escape")
     expect(page.locator("#selection")).to_be_hidden()
+
+
+def test_a_photo_ticked_before_its_script_has_come_is_ticked(visit: Visit, lake: MadeLink) -> None:
+    page = visit().page
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1_500)
+        route.continue_()
+
+    page.route(re.compile(r"/selection\.\w+\.js"), late)
+    page.goto(lake.url, wait_until="domcontentloaded")
+    page.locator("#photo-2 .pick").click()
+    page.locator("#photo-4 .pick").click(modifiers=["Shift"])
+    expect(page.locator("#selection output")).to_have_text("3 selected")
 
 
 SHOWN = """() => {

@@ -51,10 +51,24 @@ function whenShown(act) {
 
 function wake() {
   grid.widen();
+  if ("download" in root.dataset) wakeSelection();
   import("./scrubber.js").then(({ addScrubber }) => addScrubber(grid));
   import("./grid-keys.js").then(({ moveByKeys }) => moveByKeys(grid));
   import("./hover.js").then(({ playOnHover }) => playOnHover(grid));
-  if ("download" in root.dataset) import("./selection.js").then(({ addSelection }) => addSelection(grid));
+}
+
+// Photos ticked before the script for it has come are ticked when it has.
+const early = [];
+const keepEarly = ({ target, shiftKey }) => target.closest(".pick") && early.push([target, shiftKey]);
+root.addEventListener("click", keepEarly);
+
+async function wakeSelection() {
+  const { addSelection } = await import("./selection.js");
+  root.removeEventListener("click", keepEarly);
+  addSelection(grid);
+  for (const [target, shiftKey] of early) {
+    target.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+  }
 }
 
 // The album changed while it was looked at: take its new shape, and stay where one is.
