@@ -1,10 +1,11 @@
 """An album as the owner's photo picker shows it: tiles under their days, page by page."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from threading import Lock
 from uuid import UUID
 
 from portal.library.interface import Library
@@ -13,6 +14,9 @@ from portal.media.tickets import MediaSigner
 from sharing.managing.cards import Picture, thumbnail
 
 STEP = 200
+MOST_KEPT = 16  # albums whose days are kept in memory by each process
+_recent: OrderedDict[tuple[UUID, str], Counter[date]] = OrderedDict()
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,39 @@ class PickerPage:
 def picker_page(library: Library, album: Album, signer: MediaSigner, offset: int) -> PickerPage:
     which = AssetFilter(album_id=album.id)
     assets = library.assets(which, Page(offset, STEP))
-    timeline = library.timeline(which)
-    counts = Counter(entry.taken_at.date() for entry in timeline)
-    before = timeline[offset - 1].taken_at.date() if 0 < offset <= len(timeline) else None
+    counts = _counts(library, album)
     end = offset + len(assets)
     return PickerPage(
-        days=_days(assets, counts, before, signer),
-        next_offset=end if assets and end < len(timeline) else 0,
+        days=_days(assets, counts, _day_before(counts, offset), signer),
+        next_offset=end if assets and end < counts.total() else 0,
     )
+
+
+def _counts(library: Library, album: Album) -> Counter[date]:
+    """How many photos each day has, the days in order; read once for all pages of an album."""
+    key = (album.id, album.version)
+    with _lock:
+        known = _recent.get(key)
+    if known is None:
+        timeline = library.timeline(AssetFilter(album_id=album.id))
+        known = Counter(entry.taken_at.date() for entry in timeline)
+        with _lock:
+            _recent[key] = known
+            while len(_recent) > MOST_KEPT:
+                _recent.popitem(last=False)
+    return known
+
+
+def _day_before(counts: Counter[date], offset: int) -> date | None:
+    """The day of the photo before this place; none at the beginning and beyond the end."""
+    if not offset:
+        return None
+    until = 0
+    for day, count in counts.items():
+        until += count
+        if offset <= until:
+            return day
+    return None
 
 
 def _days(
