@@ -212,3 +212,16 @@ def test_the_address_is_judged_while_it_is_typed(
     assert "This address is taken." in state(other_client, "summer", link)
     assert "Use 3 to 64 letters" in state(owner_client, "../x")
     assert "nobody can guess" in state(owner_client, " ")
+
+
+def test_what_is_said_of_an_address_is_the_same_whoever_has_it(
+    owner_client: Client, other_client: Client, link: SharedLink
+) -> None:
+    change_link(link, LinkSettings(slug="summer", description="Our summer"))
+    answers = [
+        client.get(f"/links/address/?slug=SUMMER&link={of}").content
+        for client, of in ((owner_client, ""), (other_client, ""), (other_client, link.pk))
+    ]
+    assert len(set(answers)) == 1
+    assert b"This address is taken." in answers[0]
+    assert b"Our summer" not in answers[0]
