@@ -1,13 +1,12 @@
 """Who may have a stream: the address proves itself against the link as it is now."""
 
 import re
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 from uuid import UUID
 
-from portal.media.cookies import binding_cookie, cookie_in
+from portal.media.admission import find_fit, link_bindings
 from portal.media.sending import Scope
 from portal.media.table import GrantTable, Holding
 from portal.media.tickets import BadTicket
@@ -37,27 +36,9 @@ class Admission:
 
 
 async def admit(grants: GrantTable, ticket: Ticket, scope: Scope) -> Admission:
-    """Compare a ticket with its link; raises ``BadTicket``, ``GrantsUnknown``.
-
-    What does not fit what is in memory is compared once more with what the database says: the link
-    may have changed a moment ago.
-    """
-    value = cookie(scope, binding_cookie(ticket.link_id))
-    bindings = (value, "") if value else ("",)
-    for ask in (grants.find, grants.renew):
-        holding = await ask(ticket.link_id)
-        if holding is None or not holding.grant.is_valid(time.time()):
-            continue
-        epoch = holding.grant.epoch
-        for binding in bindings:
-            if ticket.is_genuine(epoch, binding):
-                return Admission(holding, epoch, binding)
-    raise BadTicket
-
-
-def cookie(scope: Scope, name: str) -> str:
-    """A cookie's value, or empty."""
-    return cookie_in(scope["headers"], name)
+    """Compare a ticket with its link; raises ``BadTicket``, ``GrantsUnknown``."""
+    bindings = link_bindings(ticket.link_id, scope)
+    return Admission(*await find_fit(grants, ticket.link_id, bindings, ticket.is_genuine))
 
 
 def path_parts(raw_path: bytes, prefix: str, most: int) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from django.db import DatabaseError
 
-from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, cookie, path_parts
+from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, path_parts
 from downloads.models import Reason
 from downloads.planning import is_away, trouble_with
 from downloads.plans import ArchivePlan, NoArchive, Place, Plans
@@ -29,6 +29,7 @@ from portal.library.types import StoredFile
 from portal.live.board import Board, TooManyStreams
 from portal.live.stream import stream_events
 from portal.media.coalescing import Overloaded, Questions
+from portal.media.cookies import cookie_in
 from portal.media.disposition import attachment
 from portal.media.sending import (
     Body,
@@ -115,7 +116,7 @@ class EventsApp:
             return
         try:
             (token,) = path_parts(scope["raw_path"], EVENTS, 1)
-            visitor = cookie(scope, VISITOR_COOKIE)
+            visitor = cookie_in(scope["headers"], VISITOR_COOKIE)
             ticket = read_events_ticket(token, visitor, time.time())
             admission = await admit(self.grants, ticket, scope)
             view = ticket.viewpoint(admission.epoch, admission.binding)

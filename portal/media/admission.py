@@ -1,12 +1,12 @@
 """Who is let in by a signed media URL: the one place where the byte path decides."""
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
+from uuid import UUID
 
-from django.http import parse_cookie
-
-from portal.media.cookies import binding_cookie
+from portal.media.cookies import binding_cookie, cookie_in
 from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.sending import Scope
 from portal.media.table import GrantTable, Holding
@@ -37,14 +37,43 @@ async def admit(grants: GrantTable, scope: Scope) -> Admission:
     bindings = _bindings(ticket, scope)
     if ticket.scope == OWNER_SCOPE:
         return await _admit_owner(grants, ticket, mac, bindings)
-    holding = await grants.find(ticket.scope)
-    admission = _fit(holding, ticket, mac, bindings)
-    if admission is None:
-        holding = await grants.renew(ticket.scope)
-        admission = _fit(holding, ticket, mac, bindings)
-    if admission is None:
-        raise BadTicket
-    return admission
+
+    def fits(epoch: int, binding: str) -> bool:
+        return is_genuine(ticket, mac, epoch=epoch, binding=binding)
+
+    return Admission(ticket, *await find_fit(grants, ticket.scope, bindings, fits))
+
+
+async def find_fit(
+    grants: GrantTable,
+    link_id: UUID,
+    bindings: Iterable[str],
+    is_genuine: Callable[[int, str], bool],
+) -> tuple[Holding, int, str]:
+    """Find the epoch and the binding of a link for which an address is genuine.
+
+    What does not fit what is in memory is compared once more with what the database says: the link
+    may have changed a moment ago. Raises ``BadTicket``, ``GrantsUnknown``.
+    """
+    for ask in (grants.find, grants.renew):
+        holding = await ask(link_id)
+        if holding is None or not holding.grant.is_valid(time.time()):
+            continue
+        epoch = holding.grant.epoch
+        for binding in bindings:
+            if is_genuine(epoch, binding):
+                return holding, epoch, binding
+    raise BadTicket
+
+
+def link_bindings(link_id: UUID, scope: Scope) -> tuple[str, ...]:
+    """What an address of a link may be bound to: the visitor's cookie, or nothing.
+
+    The cookie of a password that was taken away since must not lock its visitor out, so both are
+    tried.
+    """
+    value = cookie_in(scope["headers"], binding_cookie(link_id))
+    return (value, "") if value else ("",)
 
 
 async def _admit_owner(
@@ -70,29 +99,8 @@ def _read(raw_path: bytes) -> tuple[Ticket, bytes]:
 
 
 def _bindings(ticket: Ticket, scope: Scope) -> tuple[str, ...]:
-    """What the URL may be bound to: the visitor's cookie, or nothing.
-
-    The cookie of a password that was taken away since must not lock its visitor out, so both are
-    tried for a link; the owner's URLs are always bound to the session.
-    """
-    name = binding_cookie(ticket.scope)
-    encoded = name.encode()
-    value = ""
-    for header, cookies in scope["headers"]:
-        if header == b"cookie" and encoded in cookies:
-            value = parse_cookie(cookies.decode("latin-1")).get(name, "") or value
-    if ticket.scope == OWNER_SCOPE:
-        return (value,) if value else ()
-    return (value, "") if value else ("",)
-
-
-def _fit(
-    holding: Holding | None, ticket: Ticket, mac: bytes, bindings: tuple[str, ...]
-) -> Admission | None:
-    if holding is None or not holding.grant.is_valid(time.time()):
-        return None
-    epoch = holding.grant.epoch
-    for binding in bindings:
-        if is_genuine(ticket, mac, epoch=epoch, binding=binding):
-            return Admission(ticket, holding, epoch, binding)
-    return None
+    """For the owner's URLs, always bound to the session, there is no other."""
+    if ticket.scope != OWNER_SCOPE:
+        return link_bindings(ticket.scope, scope)
+    value = cookie_in(scope["headers"], binding_cookie(OWNER_SCOPE))
+    return (value,) if value else ()
