@@ -22,11 +22,11 @@ def barriers(page: Page) -> list[str]:
     """What axe finds on the page as it stands: rule, element and reason, a line each."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(f"{AXE.read_text()}; undefined")
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.emulate_media(color_scheme="light")
     found = _run(page, {})
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.emulate_media(color_scheme="dark")
     found += [f"dark: {line}" for line in _run(page, IN_THE_DARK)]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.emulate_media(color_scheme="light")
     return found
 
 
