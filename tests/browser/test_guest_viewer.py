@@ -1,15 +1,13 @@
-"""The viewer at work: slideshow, keys, full-size zoom, sharing as files, live photos."""
+"""The viewer at work: slideshow, keys, sharing as files, live photos."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, MadeLink, Visitor
-from tests.running import RunningLoggia, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 LAKE = "2025/Lake weekend"
@@ -42,18 +40,6 @@ def lake(make_link: MakeLink) -> MadeLink:
 @pytest.fixture(scope="module")
 def ridge(make_link: MakeLink) -> MadeLink:
     return make_link("--album", "Ridge walk", "--slug", "ridge-viewer")
-
-
-@pytest.fixture(scope="module")
-def wide(photos: Path, loggia: RunningLoggia, make_link: MakeLink) -> MadeLink:
-    """One photo larger than any rendition, taken with the camera on its side."""
-    folder = photos / "Wide"
-    folder.mkdir()
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter
-    Image.effect_mandelbrot((4000, 3000), (-2, -1.5, 1, 1.5), 40).save(folder / "w.jpg", exif=exif)
-    loggia.manage("scan", "--renditions")
-    return make_link("--album", "Wide")
 
 
 @pytest.fixture
@@ -200,47 +186,6 @@ def test_a_photo_ticked_before_its_script_has_come_is_ticked(visit: Visit, lake:
     page.locator("#photo-2 .pick").click()
     page.locator("#photo-4 .pick").click(modifiers=["Shift"])
     expect(page.locator("#selection output")).to_have_text("3 selected")
-
-
-SHOWN = """() => {
-    const image = document.querySelector('.pswp__item[aria-hidden=false] img.pswp__img');
-    return [image.currentSrc.split('/').at(-2), image.naturalWidth, image.naturalHeight];
-}"""
-
-
-@both_sizes
-def test_zooming_brings_the_original_and_looking_does_not(
-    arrive: Callable[..., Visitor], wide: MadeLink, viewport: ViewportSize
-) -> None:
-    guest = arrive(wide, viewport)
-    page = guest.page
-    fetched: list[str] = []
-    page.on("request", lambda request: fetched.append(request.url))
-    page.locator("#photo-1 a").click()
-    wait_until(lambda: page.evaluate(SHOWN)[0] in {"preview", "large"}, 10)
-    page.wait_for_timeout(600)
-    assert not any("/original/" in url for url in fetched)
-    if viewport is PHONE:
-        spread_fingers(page)
-    else:
-        page.keyboard.press("z")
-    wait_until(lambda: page.evaluate(SHOWN) == ["original", 3000, 4000], 10)
-    guest.keep("zoomed")
-
-
-def spread_fingers(page: Page) -> None:
-    touch = page.context.new_cdp_session(page)
-
-    def fingers(apart: int) -> list[dict[str, int]]:
-        return [{"x": 195 + apart * way, "y": 422 + apart * way, "id": way} for way in (-1, 1)]
-
-    begin = {"type": "touchStart", "touchPoints": fingers(20)}
-    touch.send("Input.dispatchTouchEvent", begin)
-    for apart in range(30, 190, 10):
-        move = {"type": "touchMove", "touchPoints": fingers(apart)}
-        touch.send("Input.dispatchTouchEvent", move)
-        page.wait_for_timeout(20)
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 @both_sizes
