@@ -33,6 +33,8 @@ def test_photos_that_are_unplugged_for_a_while_are_all_there_again(
     archive = guest.archive(within=20)
     whole = guest.client.get(archive)
     known, pictures = assets_of(loggia), guest.pictures()
+    # What has been seen once stays visible; a picture nobody has made yet could not be.
+    assert {guest.client.get(picture).status_code for picture in pictures} == {200}
     preparing.ask("large")
     wait_until(lambda: preparing.files_done() >= 2, 20, loggia.log)
 
