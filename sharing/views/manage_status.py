@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_q.tasks import async_task
 
-from portal.leases.models import take_turn
 from portal.library import get_library
 from portal.library.types import LibraryStatus, Page
 from portal.pages import render_page
@@ -80,7 +79,8 @@ def _is_asked(request: HttpRequest, library: LibraryStatus) -> bool:
 @require_POST
 @owner_view
 def scan(request: HttpRequest) -> HttpResponse:
-    request.session[ASKED] = timezone.now().isoformat()
-    if take_turn("library.rescan.asked", 3):
+    # One that was asked for and has ended does not count: its end would be waited for in vain.
+    if not _is_asked(request, get_library().status()):
+        request.session[ASKED] = timezone.now().isoformat()
         async_task("sharing.tasks.rescan_quietly", cluster="long")
     return redirect("sharing:status")
