@@ -5,7 +5,10 @@ import re
 
 # The key of a link (67 characters), the token of a media (27), archive or event address. A slug may
 # be as long as a token, and is no less worth hiding then.
-_SECRET = re.compile(r"(/(?:share|s|media|archives|events)/[^\s\"'?]*?)([\w-]{27,})")
+_SECRET = re.compile(r"[\w-]{27,}")
+# An address of a guest, from its door on to its end. Both are looked for once, so that the time
+# grows with the text's length only: parts of it are written by strangers.
+_ADDRESS = re.compile(r"(/(?:share|s|media|archives|events)/)([^\s\"'?]*)")
 _as_text = logging.Formatter()
 
 
@@ -14,8 +17,8 @@ class HideKeys(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        if _SECRET.search(message):
-            record.msg, record.args = hide_keys(message), ()
+        if (shorter := hide_keys(message)) != message:
+            record.msg, record.args = shorter, ()
         if record.exc_info and not record.exc_text:
             record.exc_text = _as_text.formatException(record.exc_info)
         if record.exc_text:
@@ -25,6 +28,4 @@ class HideKeys(logging.Filter):
 
 def hide_keys(text: str) -> str:
     """``/share/SkN-gx…`` to ``/share/…``; whatever stands before the key is kept."""
-    while (shorter := _SECRET.sub(r"\1…", text)) != text:
-        text = shorter
-    return text
+    return _ADDRESS.sub(lambda address: address[1] + _SECRET.sub("…", address[2]), text)

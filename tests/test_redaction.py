@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 from uuid import uuid4
 
 import pytest
@@ -40,3 +41,12 @@ def test_arguments_of_a_record_are_searched_too() -> None:
     record = logging.LogRecord("x", logging.ERROR, "", 0, "Error at %s", (f"/share/{KEY}",), None)
     HideKeys().filter(record)
     assert record.getMessage() == "Error at /share/…"
+
+
+@pytest.mark.parametrize("part", ["/s/", f"/s/{'a' * 26}.", f"/s/{'a' * 27}"])
+def test_a_stranger_who_writes_doors_into_a_line_keeps_nobody_waiting(part: str) -> None:
+    line = f"Invalid HTTP_HOST header: '{part * (60_000 // len(part))}'."
+    began_at = time.process_time()
+    hidden = hide_keys(line)
+    assert time.process_time() - began_at < 0.5
+    assert "a" * 27 not in hidden
