@@ -16,10 +16,10 @@ from downloads.names import Names, neutral_stem, split
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, SUFFIXES
-from portal.library.types import AssetFilter, AssetKind, NamedAsset, Rendition, StoredFile
+from portal.library.types import AssetKind, NamedAsset, Rendition, StoredFile
 from sharing.access import Rights, rights_of
+from sharing.contents import contents_of
 
-MANY = 1_000  # ids; from there on it is quicker to read all that the link shows
 Part = DownloadItem.Part
 Originals = Mapping[UUID, StoredFile]
 Item = DownloadItem | Draft
@@ -149,13 +149,8 @@ def trouble_with(file: StoredFile) -> Reason:
 
 
 def _chosen(download: Download) -> Sequence[NamedAsset]:
-    """Return the assets that were chosen and are still granted."""
-    library, which = get_library(), download.link.assets()
-    ids = frozenset(download.asset_ids)
-    if len(ids) > MANY:
-        return [asset for asset in library.named(which) if asset.id in ids]
-    granted = ids if which.ids is None else ids & which.ids
-    return library.named(AssetFilter(which.album_id, granted))
+    """Return the assets that were chosen and are still granted, in the order of their page."""
+    return contents_of(download.link).named(frozenset(download.asset_ids))
 
 
 def _all_ids(assets: Sequence[NamedAsset]) -> list[UUID]:

@@ -25,8 +25,8 @@ from downloads.models import (
 )
 from downloads.names import archive_name
 from downloads.preparing import queue_preparation
-from portal.library import get_library
 from sharing.access import Access
+from sharing.contents import contents_of
 from sharing.models import SharedLink
 from sharing.showing.collection import title_of
 
@@ -168,7 +168,7 @@ def hash_address(address: str) -> str:
 
 
 def _choose(link: SharedLink, asset_ids: Iterable[UUID] | None) -> bytes:
-    granted = {entry.id for entry in get_library().timeline(link.assets())}
+    granted = set(contents_of(link).ids())
     chosen = granted if asset_ids is None else set(asset_ids)
     if not chosen <= granted:
         raise NotGranted(_("Some of these photos are not part of this album (any more)."))

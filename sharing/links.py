@@ -15,6 +15,7 @@ from portal.library import get_library
 from portal.library.interface import NotInLibrary
 from portal.library.types import AssetFilter
 from sharing.activity import record
+from sharing.albums.models import PortalAlbum
 from sharing.models import Happening, LinkQuerySet, SharedAsset, SharedLink
 
 LOSSES = ("allow_download", "allow_upload", "show_metadata", "show_location")
@@ -48,6 +49,16 @@ def share_album(owner: User, album_id: UUID, wanted: LinkSettings) -> SharedLink
     except NotInLibrary as exc:
         raise ValidationError(_("This album does not exist (any more)."), code="album") from exc
     link = _save(SharedLink(owner=owner, kind=SharedLink.Kind.ALBUM, album_id=album_id), wanted)
+    record(link, Happening.Kind.MADE)
+    return link
+
+
+@transaction.atomic
+def share_portal_album(owner: User, album: PortalAlbum, wanted: LinkSettings) -> SharedLink:
+    """Make a link to an album made in the portal; raises ``ValidationError``."""
+    if album.deleted_at is not None or album.owner_id != owner.pk:
+        raise ValidationError(_("This album does not exist (any more)."), code="album")
+    link = _save(SharedLink(owner=owner, kind=SharedLink.Kind.ALBUM, portal_album=album), wanted)
     record(link, Happening.Kind.MADE)
     return link
 

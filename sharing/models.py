@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.library.types import AssetFilter
+from sharing.albums.models import PortalAlbum
 
 GONE_FOR = timedelta(days=30)  # how long a deleted link still answers 410, and can be undone
 MOST_COUNTED, MOST_IDLE_DAYS = 1_000_000, 3_650
@@ -49,6 +50,9 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
     def of_albums(self, album_ids: frozenset[UUID]) -> "LinkQuerySet":
         return self.filter(kind=SharedLink.Kind.ALBUM, album_id__in=album_ids)
 
+    def of_portal_album(self, album: PortalAlbum) -> "LinkQuerySet":
+        return self.filter(portal_album=album)
+
     def owned_by(self, user: AbstractBaseUser | AnonymousUser) -> "LinkQuerySet":
         return self.filter(owner_id=user.pk)
 
@@ -62,6 +66,10 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
     def raise_epoch(self) -> int:
         """Void every media URL handed out so far; returns the number of links."""
         return self.update(epoch=F("epoch") + 1, revised_at=timezone.now())
+
+    def touch(self) -> int:
+        """Let owners' lists notice that what these links share looks different now."""
+        return self.update(updated_at=timezone.now())
 
     def revised_since(self, moment: datetime) -> "LinkQuerySet":
         return self.filter(revised_at__gt=moment)
@@ -95,7 +103,10 @@ class SharedLink(models.Model):
     key = models.CharField(max_length=80, unique=True, default=make_key, editable=False)
     slug = models.CharField(max_length=64, blank=True, validators=[validate_slug])
     kind = models.CharField(max_length=10, choices=Kind)
-    album_id = models.UUIDField(null=True, blank=True)
+    album_id = models.UUIDField(null=True, blank=True)  # in the library
+    portal_album = models.ForeignKey(
+        PortalAlbum, models.RESTRICT, null=True, blank=True, related_name="links"
+    )
     description = models.CharField(max_length=200, blank=True)
     password = models.CharField(max_length=200, blank=True, editable=False)  # Argon2 hash
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -130,8 +141,9 @@ class SharedLink(models.Model):
                 name="slug_is_unique_among_the_living",
             ),
             models.CheckConstraint(
-                condition=Q(kind="ALBUM", album_id__isnull=False)
-                | Q(kind="INDIVIDUAL", album_id=None, allow_upload=False),
+                condition=Q(kind="ALBUM", album_id__isnull=False, portal_album=None)
+                | Q(kind="ALBUM", album_id=None, portal_album__isnull=False)
+                | Q(kind="INDIVIDUAL", album_id=None, portal_album=None, allow_upload=False),
                 name="kind_fits_what_is_shared",
             ),
         ]
@@ -180,8 +192,17 @@ class SharedLink(models.Model):
     def check_password(self, password: str) -> bool:
         return check_password(password, self.password)
 
+    @property
+    def shown_album_id(self) -> UUID | None:
+        """The album it shares, wherever that was made."""
+        return self.portal_album_id or self.album_id
+
     def assets(self) -> AssetFilter:
-        """What this link shows, as the library's filter."""
+        """What this link shows, as the library's filter; in which order, ``contents`` knows."""
+        if self.portal_album is not None:
+            there = self.portal_album.items.there()
+            is_gone = self.portal_album.deleted_at is not None
+            return AssetFilter(ids=frozenset() if is_gone else frozenset(there.asset_ids()))
         if self.kind == self.Kind.ALBUM:
             return AssetFilter(album_id=self.album_id)
         return AssetFilter(ids=frozenset(self.items.values_list("asset_id", flat=True)))

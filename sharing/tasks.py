@@ -12,6 +12,8 @@ from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.types import RefreshReport
 from sharing.activity import forget_old
+from sharing.albums.editing import forget_deleted
+from sharing.albums.settling import settle_all
 from sharing.limits import forget_takes
 from sharing.models import SharedLink
 
@@ -19,6 +21,7 @@ logger = logging.getLogger(__name__)
 SLICE = 20  # seconds of work per task; long work queues its own next slice
 RENDERING = "library.renditions"
 ASSETS_PER_QUERY = 500
+ALBUMS_EVERY = 3_600  # seconds, though no look at the library found anything new
 
 
 def rescan(seconds: float | None = None) -> RefreshReport:
@@ -29,6 +32,9 @@ def rescan(seconds: float | None = None) -> RefreshReport:
     library = get_library()
     report = library.refresh(seconds)
     _void(report)
+    is_due = take_turn("sharing.albums", ALBUMS_EVERY)
+    if report.added or report.moved or report.removed or report.lost_assets or is_due:
+        settle_all()
     library.acknowledge(report)
     if library.status().renditions_waiting:
         async_task("sharing.tasks.make_renditions")
@@ -85,3 +91,4 @@ def sweep() -> None:
     if take_turn("sharing.forget", 600):
         forget_old()
         forget_takes()
+        forget_deleted()

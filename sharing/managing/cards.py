@@ -71,7 +71,7 @@ def make_cards(
     signer, now = owner_signer(request), timezone.now()
     cards = []
     for link in links:
-        album = albums.get(link.album_id) if link.album_id else None
+        album = albums.get(link.shown_album_id) if link.shown_album_id else None
         cover_id = album.cover_id if album else getattr(link, "first_chosen", None)
         cards.append(
             LinkCard(
@@ -90,7 +90,7 @@ def make_cards(
 
 def title_of(link: SharedLink, albums: Mapping[UUID, Album]) -> str:
     """What the owner knows a link by: its own words, or what it shares."""
-    album = albums.get(link.album_id) if link.album_id else None
+    album = albums.get(link.shown_album_id) if link.shown_album_id else None
     return link.description or (album.name if album else subject_in_words(link, None))
 
 

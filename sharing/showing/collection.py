@@ -10,7 +10,9 @@ from django.utils.translation import ngettext
 
 from portal.library import get_library
 from portal.library.interface import NotInLibrary
-from portal.library.types import Album, AssetFilter, Totals
+from portal.library.types import Album, Asset, Totals
+from sharing.albums.models import PortalAlbum
+from sharing.contents import Contents, LibraryContents, contents_of
 from sharing.models import SharedLink
 from sharing.showing.grid import Grid, grid_of
 
@@ -19,16 +21,22 @@ NOTHING = Totals(0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """``version`` differs whenever the assets differ."""
+    """``version`` differs whenever the assets or their order differ."""
 
     title: str
-    which: AssetFilter
+    contents: Contents
     totals: Totals
     version: str
+    cover_id: UUID | None = None  # chosen by the owner
 
     @property
     def grid(self) -> Grid:
-        return grid_of(self.which, self.version)
+        return grid_of(self.contents, self.version)
+
+    def cover(self) -> tuple[Asset, str] | None:
+        """The photo that the owner chose to stand for all, and words for it."""
+        asset = self.contents.asset(self.cover_id) if self.cover_id else None
+        return (asset, self.title) if asset else None
 
     @property
     def summary(self) -> str:
@@ -51,15 +59,27 @@ def _grouped(number: int) -> str:
 
 def collection_of(link: SharedLink) -> Collection:
     """Look up what a link shares now; an album that is gone is an empty one."""
+    made = link.portal_album
+    if made is not None:
+        return _of_portal_album(link, made)
     which = link.assets()
+    contents = LibraryContents(which)
     if which.album_id is None:
         totals = get_library().totals(which)
-        return Collection(_title(link, None), which, totals, f"{totals.count}.{totals.size}")
+        return Collection(_title(link, None), contents, totals, f"{totals.count}.{totals.size}")
     album = _album(which.album_id)
     if album is None:
-        return Collection(_title(link, None), which, NOTHING, "")
+        return Collection(_title(link, None), contents, NOTHING, "")
     totals = Totals(album.images, album.videos, album.size)
-    return Collection(_title(link, album), which, totals, album.version)
+    return Collection(_title(link, album), contents, totals, album.version)
+
+
+def _of_portal_album(link: SharedLink, album: PortalAlbum) -> Collection:
+    contents = contents_of(link)
+    if album.deleted_at is not None:
+        return Collection(_title(link, None), contents, NOTHING, "")
+    version = str(album.revision)
+    return Collection(_title(link, None), contents, album.totals, version, album.cover_id)
 
 
 def title_of(link: SharedLink) -> str:
@@ -77,7 +97,10 @@ def _album(album_id: UUID) -> Album | None:
 def _title(link: SharedLink, album: Album | None) -> str:
     if link.description:
         return link.description
-    if not link.album_id:
+    made = link.portal_album
+    if made is not None and made.deleted_at is None:
+        return made.name
+    if link.kind == SharedLink.Kind.INDIVIDUAL:
         return _("Shared photos")
     # Of a folder's path only its own name is shown: those above it are the owner's affair.
     return (PurePosixPath(album.name).name if album else "") or _("Shared album")

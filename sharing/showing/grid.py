@@ -12,8 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.formats import date_format
 
-from portal.library import get_library
-from portal.library.types import AssetFilter, TimelineEntry
+from portal.library.types import TimelineEntry
+from sharing.contents import Contents
 
 GRIDS_KEPT = 16  # per process; one of 20,000 photos takes less than half a megabyte
 NARROWEST, WIDEST = 30, 500  # ratios in hundredths: a panorama may not become a hairline
@@ -22,7 +22,10 @@ _ID = 16  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The assets of a link in their order. ``ratios`` are width : height in hundredths."""
+    """The assets of a link in their order. ``ratios`` are width : height in hundredths.
+
+    Without dates (an album ordered by hand) there are no ``days``.
+    """
 
     ids: bytes
     ratios: Sequence[int]
@@ -53,12 +56,12 @@ class Grid:
 
 
 @lru_cache(maxsize=GRIDS_KEPT)
-def grid_of(which: AssetFilter, version: str) -> Grid:
-    """The grid of what a filter matches. A new ``version`` looks anew; blocks on the library."""
-    entries = get_library().timeline(which)
+def grid_of(contents: Contents, version: str) -> Grid:
+    """The grid of what a link shows. A new ``version`` looks anew; blocks on the library."""
+    entries = contents.timeline()
     ids = b"".join(entry.id.bytes for entry in entries)
     ratios = array("H", (_ratio(entry) for entry in entries))
-    days = tuple(_days(entries))
+    days = tuple(_days(entries)) if contents.is_dated else ()
     content = ids + ratios.tobytes() + repr(days).encode()
     return Grid(ids, ratios, days, _version(content))
 

@@ -10,7 +10,6 @@ from portal.media.tickets import MediaSigner
 from sharing.models import SharedLink
 from sharing.showing.collection import Collection
 from sharing.showing.delivery import LONGEST_SIDE, fitted
-from sharing.showing.tiles import Tile
 
 DAYS = 30  # chat apps ask again for a picture they dropped; the link's epoch ends it sooner
 
@@ -39,11 +38,11 @@ def preview_of(
     request: HttpRequest,
     link: SharedLink,
     collection: Collection,
-    shown: tuple[Asset, Tile] | None,
+    shown: tuple[Asset, str] | None,
 ) -> Preview | None:
     """What may be told without opening the page: nothing at all of a link with a password.
 
-    ``shown`` is what the picture is of, ``None`` for an empty album.
+    ``shown`` is what the picture is of, and that in words; ``None`` for an empty album.
     """
     if link.password:
         return None
@@ -55,13 +54,11 @@ def preview_of(
     )
 
 
-def _picture(request: HttpRequest, link: SharedLink, asset: Asset, tile: Tile) -> Picture:
+def _picture(request: HttpRequest, link: SharedLink, asset: Asset, alt: str) -> Picture:
     # Not the visitor's own signer: whoever fetches this has no cookie of this visitor.
     signer = MediaSigner(link.pk, link.epoch)
     url = signer.url(asset.id, Rendition.PREVIEW, days=DAYS)
-    return Picture(
-        _absolute(request, url), *fitted(asset, LONGEST_SIDE[Rendition.PREVIEW]), tile.alt
-    )
+    return Picture(_absolute(request, url), *fitted(asset, LONGEST_SIDE[Rendition.PREVIEW]), alt)
 
 
 def _absolute(request: HttpRequest, path: str) -> str:

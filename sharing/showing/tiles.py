@@ -44,7 +44,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Neighbouring tiles of one day. Without metadata there is one, and it has no date."""
+    """Neighbouring tiles of one day. Where days are not told there is one, and it has no date."""
 
     date: date | None
     label: str
@@ -88,9 +88,9 @@ class TileMaker:
     def tiles(self, assets: Iterable[Asset], offset: int) -> list[Tile]:
         return [self.tile(asset, number) for number, asset in enumerate(assets, offset + 1)]
 
-    def days(self, assets: Sequence[Asset], offset: int) -> list[Day]:
+    def days(self, assets: Sequence[Asset], offset: int, *, is_dated: bool = True) -> list[Day]:
         tiles = self.tiles(assets, offset)
-        if not self.delivery.rights.metadata:
+        if not (is_dated and self.delivery.rights.metadata):
             return [Day(None, "", tiles)] if tiles else []
         pairs = groupby(zip(assets, tiles, strict=True), lambda pair: pair[0].taken_at.date())
         return [Day(day, day_label(day), [tile for _asset, tile in run]) for day, run in pairs]

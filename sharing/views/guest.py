@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from portal.library import get_library
 from portal.library.types import Page
 from sharing.showing.collection import Collection, collection_of
 from sharing.showing.delivery import Delivery
@@ -19,6 +18,7 @@ from sharing.showing.grid import Grid, day_label
 from sharing.showing.preview import preview_of
 from sharing.showing.tiles import TileMaker
 from sharing.views.door import GuestRequest, guest_view
+from sharing.views.newcomers import Welcome
 from sharing.views.visits import answer_counted
 
 PAGE_SIZE = 60  # tiles of the first answer, and of each page without JavaScript
@@ -35,14 +35,17 @@ def page(request: GuestRequest) -> HttpResponse:
     pages = max(1, -(-collection.totals.count // PAGE_SIZE))
     number = min(_whole(request, "page", 1, least=1), pages)
     offset = (number - 1) * PAGE_SIZE
-    assets = get_library().assets(collection.which, Page(offset, PAGE_SIZE))
+    assets = collection.contents.assets(Page(offset, PAGE_SIZE))
     maker = TileMaker(Delivery.of(request.access), collection.totals.count)
-    days = maker.days(assets, offset)
-    shown = (assets[0], days[0].tiles[0]) if assets else None
+    days = maker.days(assets, offset, is_dated=collection.contents.is_dated)
+    shown = collection.cover() or ((assets[0], days[0].tiles[0].alt) if assets else None)
+    preview = preview_of(request, request.access.link, collection, shown)
+    if request.welcome is Welcome.PREVIEW:
+        return render(request, "guest/sent.html", {"collection": collection, "preview": preview})
     context = {
         "collection": collection,
         "days": days,
-        "preview": preview_of(request, request.access.link, collection, shown),
+        "preview": preview,
         "eager": offset + 18,
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < pages else None,
@@ -59,7 +62,7 @@ def tiles(request: GuestRequest) -> HttpResponse:
     offset = _whole(request, "offset", 0)
     limit = min(_whole(request, "limit", PAGE_SIZE, least=1), TILES_AT_ONCE)
     collection = collection_of(request.access.link)
-    assets = get_library().assets(collection.which, Page(offset, limit))
+    assets = collection.contents.assets(Page(offset, limit))
     maker = TileMaker(Delivery.of(request.access), collection.totals.count)
     context = {"tiles": maker.tiles(assets, offset), **_surroundings(request)}
     response = render(request, "guest/page.html#tiles", context)
@@ -75,7 +78,7 @@ def timeline(request: GuestRequest) -> HttpResponse:
     etag = f'"{grid.version}-{int(request.access.rights.metadata)}-{get_language()}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        shape = _timeline(grid, with_dates=request.access.rights.metadata)
+        shape = _timeline(request, grid)
         response = HttpResponse(
             json.dumps(shape, separators=(",", ":")), content_type="application/json"
         )
@@ -111,12 +114,12 @@ def _surroundings(request: GuestRequest) -> dict[str, Any]:
 def _inline_timeline(request: GuestRequest, collection: Collection) -> dict[str, Any] | None:
     if not 0 < collection.totals.count <= INLINE_TIMELINE:
         return None
-    return _timeline(collection.grid, with_dates=request.access.rights.metadata)
+    return _timeline(request, collection.grid)
 
 
-def _timeline(grid: Grid, *, with_dates: bool) -> dict[str, Any]:
+def _timeline(request: GuestRequest, grid: Grid) -> dict[str, Any]:
     """Shapes in hundredths, and of each run of one day: its date, its length, its header."""
     shape: dict[str, Any] = {"version": grid.version, "ratios": list(grid.ratios)}
-    if with_dates:
+    if request.access.rights.metadata and grid.days:
         shape["days"] = [[day.isoformat(), run, day_label(day)] for day, run in grid.days]
     return shape

@@ -1,0 +1,1 @@
+"""Albums that owners put together here, of photos from anywhere in the library."""
