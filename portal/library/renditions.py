@@ -30,3 +30,11 @@ class RenditionStore:
         name = asset_id.hex
         suffix = SUFFIXES[MEDIA_TYPES[rendition]]
         return self.root / name[:2] / name[2:4] / f"{name}.{rendition}{suffix}"
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a rendition is there. An empty file is what a power cut can leave of one."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False

@@ -32,6 +32,7 @@ def folder_library(
 ) -> FolderLibrary:
     library = FolderLibrary.over([photos, incoming], tmp_path / "renditions", quota=2**30)
     library.patience = HASTE
+    library.draws_ahead = False  # so that tests see pictures being made; some turn it on
     return library
 
 

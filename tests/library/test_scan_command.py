@@ -59,7 +59,7 @@ def test_it_makes_the_waiting_renditions_when_asked(
     photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(3):
-        write_photo(photos / f"A/{number}.jpg")
+        write_photo(photos / f"A/{number}.png")
     call_command("scan", "--renditions")
     assert capsys.readouterr().out.splitlines()[-1] == "3 previews made"
     assert get_library().status().renditions_waiting == 0

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from portal.library.content import rendering
+from portal.library.folder.ahead import AHEAD
 from portal.library.folder.library import FolderLibrary
-from portal.library.folder.making import AHEAD
 from portal.library.folder.models import StoredAsset
 from portal.library.interface import LibraryUnavailable
 from portal.library.types import Rendition

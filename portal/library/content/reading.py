@@ -1,31 +1,33 @@
 """One look at a file: its checksums, what it shows and what the camera wrote, in one read."""
 
 import os
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha1
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from isal import isal_zlib
 
 from portal.library.content import rawfiles
 from portal.library.content.boxes import is_cut_off
 from portal.library.content.camera import CameraNotes, notes_of, read_notes
+from portal.library.content.drawing import draw, largest_of
 from portal.library.content.engine import Image
 from portal.library.content.formats import HEAD_BYTES, SUFFIXES, Format, recognize
 from portal.library.content.moments import from_file_time
 from portal.library.content.motion import find_motion
 from portal.library.content.opening import open_media, read_bounded
 from portal.library.content.sizes import Size, fitting
-from portal.library.content.stills import Still, decode, open_still
+from portal.library.content.stills import Still, decode, open_still, shrink_to
 from portal.library.content.thumbhash import LARGEST_SIDE, encode_thumbhash
 from portal.library.content.videos import open_video, poster, read_video_notes
 from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable, LibraryError
-from portal.library.types import AssetKind, Exif
+from portal.library.types import AssetKind, Exif, Rendition
 
 __all__ = ["SUFFIXES", "Content", "ContentChanged", "read_content"]
 
@@ -56,6 +58,7 @@ class Content:
     exif: Exif
     content_id: str  # Apple's mark of the two halves of a live photo
     has_motion: bool  # a still that carries its moving half within its own file
+    pictures: Mapping[Rendition, bytes] = field(default_factory=dict)  # drawn while it was open
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,14 @@ class _Sight:
     thumbhash: bytes
     notes: CameraNotes
     has_motion: bool = False
+    pictures: Mapping[Rendition, bytes] = field(default_factory=dict)
 
 
-def read_content(path: Path) -> Content:
+def read_content(path: Path, ahead: Collection[Rendition] = ()) -> Content:
     """Read a photo or video once, from its first byte to its last, and decode it.
+
+    Of a JPEG the renditions ``ahead`` are drawn in passing: most of the effort is decoding, and
+    all of it is decoded anyway, lest damage go unseen. Of other kinds they would hold up the look.
 
     Raises ``ContentUnreadable`` with a reason for the owner, ``ContentChanged`` when the file's
     size or time moved meanwhile, or ``OSError``. Symbolic links are not followed.
@@ -83,7 +90,7 @@ def read_content(path: Path) -> Content:
     with open_media(path) as file:
         before = os.fstat(file.fileno())
         try:
-            found, checksums, sight = _look(file, before.st_size)
+            found, checksums, sight = _look(file, before.st_size, ahead)
         except ContentUnreadable as exc:
             if _has_changed(file, before):
                 raise _changed() from exc
@@ -93,7 +100,9 @@ def read_content(path: Path) -> Content:
     return _content(before, found, checksums, sight)
 
 
-def _look(file: BinaryIO, size: int) -> tuple[Format, _Checksums, _Sight]:
+def _look(
+    file: BinaryIO, size: int, ahead: Collection[Rendition]
+) -> tuple[Format, _Checksums, _Sight]:
     found = recognize(file.read(HEAD_BYTES))
     is_boxed = found.kind is AssetKind.VIDEO or found.media_type in _BOXED
     if is_boxed and is_cut_off(file, size, found.media_type):
@@ -104,19 +113,33 @@ def _look(file: BinaryIO, size: int) -> tuple[Format, _Checksums, _Sight]:
     data = read_bounded(file)
     if found.media_type == "image/tiff":
         found = Format(AssetKind.IMAGE, rawfiles.kind_of_tiff(data))
-    return (found, *_look_at_still(data, found.media_type))
+    return (found, *_look_at_still(data, found.media_type, ahead))
 
 
-def _look_at_still(data: bytes, media_type: str) -> tuple[_Checksums, _Sight]:
-    checksums = _Checksums(sha1(data, usedforsecurity=False).digest(), zlib.crc32(data))
+def _look_at_still(
+    data: bytes, media_type: str, ahead: Collection[Rendition]
+) -> tuple[_Checksums, _Sight]:
+    digest = sha1(data, usedforsecurity=False).digest()
+    checksums = _Checksums(digest, isal_zlib.crc32(data))
     if media_type in rawfiles.RAW_TYPES and rawfiles.is_cut_off(data, media_type):
         raise _cut_off()
     still = open_still(data, media_type)
-    image = decode(still, _for_thumbhash, rough=True)
+    image, pictures = _see(still, ahead)
     width, height = still.whole or (still.width, still.height)
     notes = _notes(data, media_type, still)
     has_motion = find_motion(data, still.xmp) is not None
-    return checksums, _Sight(width, height, None, _thumbhash(image), notes, has_motion)
+    return checksums, _Sight(width, height, None, _thumbhash(image), notes, has_motion, pictures)
+
+
+def _see(still: Still, ahead: Collection[Rendition]) -> tuple[Image, Mapping[Rendition, bytes]]:
+    """What the thumbhash is made of, and what was drawn on the way there."""
+    if not ahead or not still.is_jpeg:
+        return decode(still, _for_thumbhash, rough=True), {}
+    image, seen = decode(still, partial(largest_of, ahead)), (still.width, still.height)
+    drawn = list(draw(image, seen, ahead))
+    _smallest, image, _encoded = drawn[-1]
+    pictures = {which: encoded for which, _image, encoded in drawn}
+    return shrink_to(image, _for_thumbhash(*seen)), pictures
 
 
 def _notes(data: bytes, media_type: str, still: Still) -> CameraNotes:
@@ -138,7 +161,7 @@ def _sum_up(read: Callable[[int], bytes]) -> _Checksums:
     digest, crc = sha1(usedforsecurity=False), 0
     while piece := read(_PIECE):
         digest.update(piece)
-        crc = zlib.crc32(piece, crc)
+        crc = isal_zlib.crc32(piece, crc)
     return _Checksums(digest.digest(), crc)
 
 
@@ -183,4 +206,5 @@ def _content(stat: os.stat_result, found: Format, checksums: _Checksums, sight: 
         exif=sight.notes.exif,
         content_id=sight.notes.content_id,
         has_motion=sight.has_motion,
+        pictures=sight.pictures,
     )

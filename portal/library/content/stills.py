@@ -59,6 +59,10 @@ class Still:
     pixels: Image | None = None
     whole: Size | None = None
 
+    @property
+    def is_jpeg(self) -> bool:
+        return self.media_type == "image/jpeg" and self.pixels is None
+
 
 def open_still(data: bytes, media_type: str) -> Still:
     """Read a still's headers; raises ``ContentUnreadable``."""

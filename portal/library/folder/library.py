@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from portal.leases.models import LeaseTaken, hold
 from portal.library.folder import attempts, queries, scan, status
+from portal.library.folder.ahead import AHEAD, Ahead
 from portal.library.folder.cache import ON_DEMAND, RenditionCache
 from portal.library.folder.chunks import chunks
 from portal.library.folder.making import (
-    AHEAD,
     AHEAD_TOGETHER,
     RenditionMaker,
     make_waiting,
@@ -34,7 +34,7 @@ from portal.library.folder.retention import forget_what_is_long_gone
 from portal.library.folder.roots import Root
 from portal.library.folder.translate import as_album, as_asset
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
-from portal.library.renditions import MEDIA_TYPES, RenditionStore
+from portal.library.renditions import MEDIA_TYPES, RenditionStore, is_whole
 from portal.library.types import (
     Album,
     Asset,
@@ -65,6 +65,7 @@ class FolderLibrary:
     maker: RenditionMaker
     own_folders: frozenset[Path] = frozenset()  # never taken in, should they lie below a root
     patience: Patience = field(default_factory=Patience)
+    draws_ahead: bool = True  # of new files, while they are open
 
     @classmethod
     def over(
@@ -130,7 +131,7 @@ class FolderLibrary:
             return self.original(asset_id)
         row = self._row(asset_id)
         path = self.store.path(asset_id, rendition)
-        if not path.exists():
+        if not is_whole(path):
             self._make(row, rendition)
         elif rendition in ON_DEMAND:
             self.cache.use(asset_id, rendition)
@@ -143,7 +144,9 @@ class FolderLibrary:
     def refresh(self, seconds: float | None = None) -> RefreshReport:
         try:
             with hold(scan.LEASE, seconds=scan.LEASE_SECONDS) as lease:
-                look = scan.Scan(self.roots, self.own_folders, scan.Heart(lease), self.patience)
+                heart = scan.Heart(lease)
+                look = scan.Scan(self.roots, self.own_folders, heart, self.patience)
+                look.ahead = Ahead(self.store) if self.draws_ahead else None
                 if seconds is not None:
                     look.seconds = seconds
                 report = look.run()

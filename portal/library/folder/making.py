@@ -19,18 +19,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.library.folder import attempts
+from portal.library.folder.ahead import AHEAD
 from portal.library.folder.chunks import chunks
 from portal.library.folder.models import StoredAsset, UnmadeRendition
 from portal.library.folder.originals import Finder
 from portal.library.folder.roots import Root
 from portal.library.interface import ContentUnreadable, LibraryUnavailable
-from portal.library.renditions import RenditionStore
+from portal.library.renditions import RenditionStore, is_whole
 from portal.library.types import AssetKind, Rendition, StoredFile
 
 logger = logging.getLogger(__name__)
 THREADS = 2
 STEP = 16  # assets taken from the queue at a time
-AHEAD = (Rendition.THUMBNAIL, Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # made after the scan
 AHEAD_TOGETHER = "ahead"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
@@ -83,7 +83,7 @@ class RenditionMaker:
             missing = {
                 rendition: path
                 for rendition in renditions
-                if not (path := self.store.path(asset.pk, rendition)).exists()
+                if not is_whole(path := self.store.path(asset.pk, rendition))
             }
             if missing:
                 with self.slots:

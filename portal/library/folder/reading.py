@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from portal.library.folder import attempts
 from portal.library.folder.roots import Look, Root, Spot
 from portal.library.interface import ContentUnreadable
+from portal.library.types import Rendition
 
 if TYPE_CHECKING:
     from portal.library.content.reading import Content
@@ -70,6 +71,7 @@ class Reader:
     looks: dict[Spot, Look]
     patience: Patience
     stop_at: float = float("inf")  # by time.monotonic()
+    ahead: Collection[Rendition] = ()  # drawn while a file is open, where that costs little
     ready: deque[Spot] = field(default_factory=deque)
     growing: set[Spot] = field(default_factory=set)
     _waiting: dict[Spot, float] = field(default_factory=dict)  # when it was last looked at
@@ -196,25 +198,27 @@ class Reader:
 
     def _read(self, spot: Spot) -> Finding | None:
         """Read one file; ``None`` when it changed meanwhile, or left the root."""
-        return read_file(self.roots[spot.root], spot, self.looks[spot])
+        return read_file(self.roots[spot.root], spot, self.looks[spot], self.ahead)
 
 
-def read_file(root: Root, spot: Spot, look: Look) -> Finding | None:
+def read_file(
+    root: Root, spot: Spot, look: Look, ahead: Collection[Rendition] = ()
+) -> Finding | None:
     """Read one file inside its root.
 
     A symbolic link may be swapped at any time, so where the path leads is asked before and after:
     what was read counts only if both answers are the same place inside the root.
     """
     real = root.resolve(spot.folder, spot.name)
-    finding = _read_real(real, spot, look) if real else None
+    finding = _read_real(real, spot, look, ahead) if real else None
     return finding if root.resolve(spot.folder, spot.name) == real else None
 
 
-def _read_real(real: bytes, spot: Spot, look: Look) -> Finding | None:
+def _read_real(real: bytes, spot: Spot, look: Look, ahead: Collection[Rendition]) -> Finding | None:
     from portal.library.content.reading import ContentChanged, read_content
 
     try:
-        content = read_content(Path(os.fsdecode(real)))
+        content = read_content(Path(os.fsdecode(real)), ahead)
     except (ContentChanged, FileNotFoundError):
         return None
     except ContentUnreadable as exc:

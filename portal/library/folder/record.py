@@ -1,7 +1,8 @@
 """Writes findings into the index, in short transactions; what follows from them is settled too."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,9 @@ from portal.library.folder.renames import follow_renames
 from portal.library.folder.roots import Look, Spot
 from portal.library.folder.settling import Settled, Touched, settle
 from portal.library.folder.translate import make_asset
+
+if TYPE_CHECKING:
+    from portal.library.content.reading import Content
 
 
 @dataclass
@@ -48,8 +52,8 @@ class Recorder:
     tally: Tally = field(default_factory=Tally)
 
     @transaction.atomic
-    def take_in(self, findings: Sequence[Finding]) -> None:
-        """Record a batch of what was read, whole or not at all."""
+    def take_in(self, findings: Sequence[Finding]) -> Mapping[UUID, "Content"]:
+        """Record a batch of what was read, whole or not at all; returns what each asset is."""
         touched = Touched()
         reads = [finding for finding in findings if isinstance(finding, Read)]
         refused = [finding for finding in findings if isinstance(finding, Refused)]
@@ -60,6 +64,7 @@ class Recorder:
         leave_out(refused)
         welcome([read.spot for read in reads])
         self.tally.add(settle(touched))
+        return {assets[read.content.sha1]: read.content for read in reads}
 
     @transaction.atomic
     def rearrange(self, changes: Changes) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.leases.models import Lease, LeaseTaken
+from portal.library.folder.ahead import AHEAD, Ahead
 from portal.library.folder.compare import Changes, Index, compare
 from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import LeftOut, LibraryState, StoredAlbum, StoredAsset
@@ -51,6 +52,7 @@ class Scan:
     excluded: frozenset[Path]  # folders never entered: our own data
     heart: Heart
     patience: Patience
+    ahead: Ahead | None = None  # what to draw of new files while they are open, and where to
     seconds: float = float("inf")
     troubles: dict[int, str] = field(default_factory=dict)
 
@@ -111,12 +113,15 @@ class Scan:
     ) -> Reader:
         """Read new files, and commit them batch by batch: a kill loses no more than one."""
         found = len(listing.looks)
-        reader = Reader(self.roots, changes.unread, self.patience, stop_at)
+        ahead = AHEAD if self.ahead else ()
+        reader = Reader(self.roots, changes.unread, self.patience, stop_at, ahead)
         read = found - len(changes.unread)
         LibraryState.change(files_found=found, files_read=read)
         leave_out(_refusal(spot, why) for spot, why in listing.refused.items())
         for batch in self._batches(reader.findings()):
-            recorder.take_in(batch)
+            taken = recorder.take_in(batch)
+            if self.ahead:
+                self.ahead.put_away(taken)
             read += len(batch)
             LibraryState.change(files_read=read)
         return reader
