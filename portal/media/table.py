@@ -79,10 +79,12 @@ class GrantTable:
         self._unknown: OrderedDict[UUID, float] = OrderedDict()
         self._sessions: WeakValueDictionary[str, Holding] = WeakValueDictionary()
         self._recent_sessions: OrderedDict[str, Holding] = OrderedDict()
-        # Slow look-ups never delay the question of each second: it has its own thread.
+        # Look-ups, however many strangers cause, never delay or push out the questions of each
+        # second: these have threads of their own.
         self._look_ups = Questions[Grant | None]("grants-find", threads=2)
+        self._session_look_ups = Questions[Collection[str]]("sessions-find", threads=1)
         self._revisions = Questions[list[Grant]]("grants-revised", threads=1)
-        self._session_questions = Questions[Collection[str]]("grants-sessions", threads=1)
+        self._session_revisions = Questions[Collection[str]]("sessions-revised", threads=1)
         self._asked_at = datetime.now(UTC)
         self._answered_at = time.monotonic()
 
@@ -126,7 +128,7 @@ class GrantTable:
             raise GrantsUnknown
         holding = self._sessions.get(cookie)
         if holding is None:
-            if cookie not in await self._ask_who_is_signed_in([cookie]):
+            if cookie not in await self._ask_who_is_signed_in(self._session_look_ups, [cookie]):
                 return None
             owner = Grant(OWNER_SCOPE, OWNER_EPOCH, is_open=True, expires_at=None)
             holding = self._sessions.setdefault(cookie, Holding(self, owner))
@@ -147,8 +149,9 @@ class GrantTable:
                 await asyncio.sleep(ASK_EVERY)
         finally:
             self._look_ups.close()
+            self._session_look_ups.close()
             self._revisions.close()
-            self._session_questions.close()
+            self._session_revisions.close()
 
     async def _refresh(self) -> None:
         now, asked_at = datetime.now(UTC), time.monotonic()
@@ -165,16 +168,17 @@ class GrantTable:
         known = list(self._sessions)
         if not known:
             return
-        signed_in = await self._ask_who_is_signed_in(known)
+        signed_in = await self._ask_who_is_signed_in(self._session_revisions, known)
         for cookie in set(known).difference(signed_in):
             self._recent_sessions.pop(cookie, None)
             if holding := self._sessions.pop(cookie, None):
                 holding.grant = replace(holding.grant, is_open=False)
 
-    async def _ask_who_is_signed_in(self, cookies: list[str]) -> Collection[str]:
-        question = partial(self._signed_in, cookies)
+    async def _ask_who_is_signed_in(
+        self, questions: Questions[Collection[str]], cookies: list[str]
+    ) -> Collection[str]:
         try:
-            return await self._session_questions.ask(tuple(cookies), question)
+            return await questions.ask(tuple(cookies), partial(self._signed_in, cookies))
         except (DatabaseTrouble, Overloaded) as exc:
             raise GrantsUnknown from exc
 

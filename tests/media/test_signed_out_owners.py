@@ -1,7 +1,9 @@
 """An owner's media URL is worth as much as the session it was made in."""
 
+import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import uuid4
 
 import pytest
@@ -9,7 +11,9 @@ from django.conf import settings
 from django.db import OperationalError
 
 from portal.library.types import Rendition
+from portal.media import table as tables
 from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
+from portal.media.table import GrantTable
 from portal.media.tickets import MediaSigner
 from tests.media.conftest import Site, stored
 from tests.media.server import Server
@@ -84,3 +88,31 @@ def test_not_knowing_who_is_signed_in_is_a_no(site: Site, owner: MediaSigner) ->
     url = picture(site, owner)
     site.grants.trouble = OperationalError("locked")
     assert site.get(url, cookie=COOKIE).status_code == 503
+
+
+def test_strangers_who_guess_sessions_do_not_keep_links_from_being_watched(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guessed = threading.Event()
+
+    def slow_for_guesses(cookies: Collection[str]) -> frozenset[str]:
+        if "a-session" not in cookies:
+            guessed.wait(5)
+        return frozenset({"a-session"}.intersection(cookies))
+
+    monkeypatch.setattr(tables, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(tables, "BLIND_AFTER", 0.5)
+    table = GrantTable(site.grants, slow_for_guesses)
+
+    async def flood() -> bool:
+        watching = asyncio.create_task(table.run())
+        assert await table.find_session("a-session")
+        guesses = [asyncio.create_task(table.find_session(f"guess-{n}")) for n in range(1_000)]
+        await asyncio.sleep(1)
+        is_blind = table.is_blind
+        guessed.set()
+        await asyncio.gather(*guesses, return_exceptions=True)
+        watching.cancel()
+        return is_blind
+
+    assert not asyncio.run(flood())
