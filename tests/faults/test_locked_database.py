@@ -61,6 +61,8 @@ def test_pages_go_on_and_what_must_be_saved_waits(
     preparing.ask("large")
     wait_until(lambda: preparing.files_done() >= 2, 30, loggia.log)
     pictures = looking.pictures()
+    for picture in pictures:  # what is not made yet would have to be written down first
+        assert looking.client.get(picture).status_code == 200
 
     with ThreadPoolExecutor(2) as waiting, somebody_looking(page) as answers:
         wait_until(lambda: len(answers) > 3, 10)
