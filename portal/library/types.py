@@ -64,6 +64,7 @@ class Asset:
     duration: timedelta | None = None  # of a video
     live_video_id: UUID | None = None  # the moving half of a live photo
     has_motion: bool = False  # its own file holds its moving half: ``Rendition.MOTION``
+    shown_side: int | None = None  # of a raw file: long side of what it holds to be shown, pixels
     exif: Exif = field(default_factory=Exif)
 
 

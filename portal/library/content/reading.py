@@ -29,7 +29,10 @@ from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable, LibraryError
 from portal.library.types import AssetKind, Exif, Rendition
 
-__all__ = ["SUFFIXES", "Content", "ContentChanged", "read_content"]
+__all__ = ["READER", "SUFFIXES", "Content", "ContentChanged", "news_since", "read_content"]
+
+READER = 1  # counts up when more is read of a file than before
+_NEWS = ((1, frozenset({"image/jpeg", "image/heic", "image/heif"}) | rawfiles.RAW_TYPES),)
 
 _PIECE = 2**20
 _BOXED = {"image/heic", "image/heif", "image/avif", rawfiles.CR3}
@@ -58,6 +61,7 @@ class Content:
     exif: Exif
     content_id: str  # Apple's mark of the two halves of a live photo
     has_motion: bool  # a still that carries its moving half within its own file
+    shown_side: int | None  # of a raw file: long side of what can be shown of it, in pixels
     pictures: Mapping[Rendition, bytes] = field(default_factory=dict)  # drawn while it was open
 
 
@@ -75,7 +79,13 @@ class _Sight:
     thumbhash: bytes
     notes: CameraNotes
     has_motion: bool = False
+    shown_side: int | None = None
     pictures: Mapping[Rendition, bytes] = field(default_factory=dict)
+
+
+def news_since(reader: int) -> frozenset[str]:
+    """The media types of which this reader reads more than an earlier one did."""
+    return frozenset().union(*(types for version, types in _NEWS if version > reader))
 
 
 def read_content(path: Path, ahead: Collection[Rendition] = ()) -> Content:
@@ -128,7 +138,10 @@ def _look_at_still(
     width, height = still.whole or (still.width, still.height)
     notes = _notes(data, media_type, still)
     has_motion = find_motion(data, still.xmp) is not None
-    return checksums, _Sight(width, height, None, _thumbhash(image), notes, has_motion, pictures)
+    side = max(still.width, still.height) if still.whole else None
+    return checksums, _Sight(
+        width, height, None, _thumbhash(image), notes, has_motion, side, pictures
+    )
 
 
 def _see(still: Still, ahead: Collection[Rendition]) -> tuple[Image, Mapping[Rendition, bytes]]:
@@ -206,5 +219,6 @@ def _content(stat: os.stat_result, found: Format, checksums: _Checksums, sight: 
         exif=sight.notes.exif,
         content_id=sight.notes.content_id,
         has_motion=sight.has_motion,
+        shown_side=sight.shown_side,
         pictures=sight.pictures,
     )

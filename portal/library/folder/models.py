@@ -57,6 +57,8 @@ class StoredAsset(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="stills"
     )
     has_motion = models.BooleanField(default=False)
+    shown_side = models.PositiveIntegerField(null=True)  # pixels; see ``Asset``
+    read_by = models.PositiveSmallIntegerField(default=0)  # ``reading.READER`` of its time
 
     make = models.TextField(blank=True)
     model = models.TextField(blank=True)
@@ -277,6 +279,7 @@ class LibraryState(models.Model):
     videos = models.PositiveIntegerField(default=0)
     size = models.BigIntegerField(default=0)
     accepts_losses = models.BooleanField(default=False)
+    is_unsettled = models.BooleanField(default=False)  # a look is, or was killed, in its last steps
     files_found = models.PositiveIntegerField(default=0)
     files_read = models.PositiveIntegerField(default=0)
 

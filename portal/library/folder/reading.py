@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 THREADS = 2
-WINDOW = 8  # files handed to the threads at once
+WINDOW = 32  # files handed to the threads at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,17 @@ class Reader:
                         yield None  # so that what was read before is recorded, come what may
                     self._hand_out(pool)
                     yield from self._collect()
+                self._take_back()
                 while self._reading:  # a file that takes longer than all the time given counts too
                     yield from self._collect()
             finally:
                 pool.shutdown(cancel_futures=True)
                 attempts.survived([*self._closed, *self._open.values()])
+
+    def _take_back(self) -> None:
+        """What no thread has begun yet is left for the next look."""
+        for future in [future for future in self._reading if future.cancel()]:
+            self.ready.append(self._reading.pop(future))
 
     def _look_again(self) -> None:
         """Sort out the files whose last look is a second old: left alone, changed, or gone."""

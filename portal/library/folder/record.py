@@ -1,6 +1,6 @@
 """Writes findings into the index, in short transactions; what follows from them is settled too."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.library.folder.chunks import chunks
-from portal.library.folder.compare import Changes
+from portal.library.folder.compare import Changes, Known, Moved
 from portal.library.folder.foldering import FolderBook
-from portal.library.folder.models import LeftOut, Place, StoredAsset
+from portal.library.folder.models import Folder, LeftOut, LibraryState, Place, StoredAsset
 from portal.library.folder.reading import Finding, Read, Refused
 from portal.library.folder.renames import follow_renames
 from portal.library.folder.roots import Look, Spot
@@ -49,6 +49,7 @@ class Recorder:
     """The writing side of one look."""
 
     folders: FolderBook
+    beat: Callable[[], None] = lambda: None  # called as the work goes on
     tally: Tally = field(default_factory=Tally)
 
     @transaction.atomic
@@ -63,34 +64,84 @@ class Recorder:
         self._desert([finding.spot for finding in refused], touched)
         leave_out(refused)
         welcome([read.spot for read in reads])
-        self.tally.add(settle(touched))
+        self._settle(touched)
         return {assets[read.content.sha1]: read.content for read in reads}
 
-    @transaction.atomic
     def rearrange(self, changes: Changes) -> None:
         """Record what moved and what came back: known content, nothing was read."""
-        touched = Touched()
-        self._place([(moved.spot, moved.look, moved.asset_id) for moved in changes.moved], touched)
-        for chunk in chunks(list(changes.returned.values())):
-            Place.objects.filter(pk__in=[known.pk for known in chunk]).update(missing_since=None)
-            touched.assets.update(known.asset_id for known in chunk)
+        for moved in chunks(changes.moved):
+            self._move(moved)
+        for chunk in chunks(list(changes.returned.items())):
+            self._return(dict(chunk))
         welcome([*changes.returned, *changes.healed])
-        touched.folders.update(self.folders.of(changes.returned))
-        self.tally.add(settle(touched))
 
     @transaction.atomic
-    def remove(self, changes: Changes) -> None:
-        """Record what is gone: hide it, or let it follow its folder to a new name."""
+    def _move(self, moved: Sequence[Moved]) -> None:
         touched = Touched()
+        self._place([(one.spot, one.look, one.asset_id) for one in moved], touched)
+        self._settle(touched)
+
+    @transaction.atomic
+    def _return(self, returned: Mapping[Spot, Known]) -> None:
+        here = Place.objects.filter(pk__in=[known.pk for known in returned.values()])
+        here.update(missing_since=None)
+        self._settle(
+            Touched({known.asset_id for known in returned.values()}, self.folders.of(returned))
+        )
+
+    def remove(self, changes: Changes) -> None:
+        """Record what is gone: hide it, or let it follow its folder to a new name.
+
+        What follows is settled in steps, so that nobody else waits long for the database. A look
+        that is killed between them leaves a mark, by which the next one settles everything.
+        """
+        renamed = self._let_go(changes)
+        by_folder = sorted(changes.gone.items(), key=lambda item: item[0][:2])
+        for chunk in chunks(by_folder):
+            gone = dict(chunk)
+            self._settle_step({known.asset_id for known in gone.values()}, self.folders.of(gone))
+        for albums in chunks(renamed):
+            self._settle_step(albums=set(albums))
+        LibraryState.change(is_unsettled=False)
+        left_their_place = {known.asset_id for known in changes.gone.values()}
+        self.tally.moved += len((left_their_place & self.tally.placed) - self.tally.vanished)
+
+    def finish_settling(self) -> None:
+        """Settle all of the library where a killed look may have left something open."""
+        if not LibraryState.load().is_unsettled:
+            return
+        for assets in chunks(list(StoredAsset.objects.values_list("pk", flat=True))):
+            self._settle_step(set(assets))
+        for folders in chunks(list(Folder.objects.values_list("pk", flat=True))):
+            self._settle_step(folders=set(folders))
+        LibraryState.change(is_unsettled=False)
+
+    @transaction.atomic
+    def _let_go(self, changes: Changes) -> set[UUID]:
+        """Mark what is gone, and hand albums over; returns those that go by a new name."""
+        if not changes.gone and not Folder.objects.filter(is_new=True).exists():
+            return set()
         now = timezone.now()
         for chunk in chunks(list(changes.gone.values())):
             Place.objects.filter(pk__in=[known.pk for known in chunk]).update(missing_since=now)
-            touched.assets.update(known.asset_id for known in chunk)
-        touched.folders.update(self.folders.of(changes.gone))
-        touched.albums.update(follow_renames(self.folders))
+        renamed = follow_renames(self.folders)
+        LibraryState.change(is_unsettled=bool(changes.gone or renamed))
+        self.beat()
+        return renamed
+
+    @transaction.atomic
+    def _settle_step(
+        self,
+        assets: set[UUID] | None = None,
+        folders: set[int] | None = None,
+        albums: set[UUID] | None = None,
+    ) -> None:
+        self._settle(Touched(assets or set(), folders or set(), albums or set()))
+
+    def _settle(self, touched: Touched) -> None:
+        """The lease is renewed in the same transaction: nobody sees the one without the other."""
         self.tally.add(settle(touched))
-        left_their_place = {known.asset_id for known in changes.gone.values()}
-        self.tally.moved += len((left_their_place & self.tally.placed) - self.tally.vanished)
+        self.beat()
 
     def _assets_of(self, reads: Sequence[Read]) -> dict[bytes, UUID]:
         """The asset of each content; new content becomes a new asset."""

@@ -15,6 +15,7 @@ from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import LeftOut, LibraryState, StoredAlbum, StoredAsset
 from portal.library.folder.reading import Finding, Patience, Reader, Refused
 from portal.library.folder.record import Recorder, leave_out
+from portal.library.folder.rereading import read_again
 from portal.library.folder.roots import Look, Root, Spot
 from portal.library.folder.trouble import why_doubtful, why_not_there
 from portal.library.folder.walk import Listing, Walk
@@ -23,7 +24,7 @@ from portal.library.types import RefreshReport
 
 LEASE = "library.scan"
 LEASE_SECONDS = 30.0
-BATCH_FILES = 50
+BATCH_FILES = 400
 BATCH_SECONDS = 2.0
 
 
@@ -69,13 +70,15 @@ class Scan:
         self._doubt_losses(index, listing)
         LibraryState.change(trouble=" ".join(self.troubles.values()))
         changes = compare(index, listing, lambda spot: spot.root in self.troubles)
-        recorder = Recorder(FolderBook.load(self.roots, listing.samples))
+        recorder = Recorder(FolderBook.load(self.roots, listing.samples), self.heart.beat)
+        recorder.finish_settling()
         recorder.rearrange(changes)
         reader = self._read(listing, changes, recorder, stop_at)
         if not reader.left:
             self._keep_what_went_away(changes, identities)
             recorder.remove(changes)
             recorder.folders.refresh_labels()
+            read_again(self.roots, stop_at, self.heart.beat)
         return self._report(changes, recorder, reader)
 
     def _doubt(self, troubles: Mapping[int, str]) -> None:

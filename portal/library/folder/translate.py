@@ -1,7 +1,7 @@
 """Between the index's rows and the plain values of ``portal.library.types``."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.utils import timezone
@@ -18,7 +18,6 @@ LARGEST = 2**31 - 1
 
 def make_asset(content: "Content", name: bytes) -> StoredAsset:
     """The unsaved row of new content; it counts as removed until it is settled where it lies."""
-    exif = content.exif
     return StoredAsset(
         id=uuid4(),
         sha1=content.sha1,
@@ -27,27 +26,39 @@ def make_asset(content: "Content", name: bytes) -> StoredAsset:
         kind=content.kind,
         media_type=content.media_type,
         filename=readable(name),
-        width=content.width,
-        height=content.height,
-        taken_at=content.taken_at.replace(tzinfo=UTC),
-        utc_offset=content.utc_offset,
-        duration=content.duration,
         thumbhash=content.thumbhash,
-        content_id=_storable(content.content_id)[:200],
-        make=_storable(exif.make),
-        model=_storable(exif.model),
-        lens=_storable(exif.lens),
-        exposure_time=exif.exposure_time,
-        f_number=exif.f_number,
-        iso=exif.iso if exif.iso is not None and 0 < exif.iso <= LARGEST else None,
-        focal_length=exif.focal_length,
-        latitude=exif.latitude,
-        longitude=exif.longitude,
-        description=_storable(exif.description),
-        rating=exif.rating if exif.rating in range(-1, 6) else None,
-        has_motion=content.has_motion,
         removed_at=timezone.now(),
+        **facts_of(content),
     )
+
+
+def facts_of(content: "Content") -> dict[str, Any]:
+    """What was read in a file, by the row's fields; a later reader may read more or better."""
+    from portal.library.content.reading import READER
+
+    exif = content.exif
+    return {
+        "width": content.width,
+        "height": content.height,
+        "taken_at": content.taken_at.replace(tzinfo=UTC),
+        "utc_offset": content.utc_offset,
+        "duration": content.duration,
+        "content_id": _storable(content.content_id)[:200],
+        "make": _storable(exif.make),
+        "model": _storable(exif.model),
+        "lens": _storable(exif.lens),
+        "exposure_time": exif.exposure_time,
+        "f_number": exif.f_number,
+        "iso": exif.iso if exif.iso is not None and 0 < exif.iso <= LARGEST else None,
+        "focal_length": exif.focal_length,
+        "latitude": exif.latitude,
+        "longitude": exif.longitude,
+        "description": _storable(exif.description),
+        "rating": exif.rating if exif.rating in range(-1, 6) else None,
+        "has_motion": content.has_motion,
+        "shown_side": content.shown_side,
+        "read_by": READER,
+    }
 
 
 def as_asset(row: StoredAsset) -> Asset:
@@ -66,6 +77,7 @@ def as_asset(row: StoredAsset) -> Asset:
         duration=row.duration,
         live_video_id=row.live_video_id,
         has_motion=row.has_motion,
+        shown_side=row.shown_side,
         exif=Exif(
             make=row.make,
             model=row.model,
