@@ -15,13 +15,13 @@ from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
 from portal.media.files import StoredSource
 from portal.media.sending import SourceBroken
+from portal.media.streams import Piece, Span
 
 logger = logging.getLogger(__name__)
 FILES_OPEN = 2  # the one being sent, and the next
 _WORTH_SENDING = 64 * 1024  # bytes; headers and small files travel together
 
-
-Piece = bytes | bytearray | memoryview
+Part = Piece | memoryview
 
 
 class NotAsPlanned(SourceBroken):
@@ -31,11 +31,11 @@ class NotAsPlanned(SourceBroken):
 class Ahead:
     """A file whose first piece is on its way before its turn comes."""
 
-    def __init__(self, pieces: AsyncGenerator[bytes | bytearray, None]) -> None:
+    def __init__(self, pieces: AsyncGenerator[Piece, None]) -> None:
         self._pieces = pieces
         self._first = asyncio.ensure_future(anext(pieces, b""))
 
-    async def pieces(self) -> AsyncGenerator[bytes | bytearray, None]:
+    async def pieces(self) -> AsyncGenerator[Piece, None]:
         yield await self._first
         async for piece in self._pieces:
             yield piece
@@ -60,12 +60,18 @@ class ArchiveSource:
     relocate: Callable[[Place], Awaitable[StoredFile]]
     report: Callable[[Place], Awaitable[None]]
 
-    async def read(self, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+    async def read(self, offset: int, length: int) -> AsyncGenerator[Piece, None]:
         """Yield the slice; see ``portal.media.sending.ByteSource``. Raises ``SourceBroken``."""
-        held: list[Piece] = []
+        held: list[bytes | bytearray | memoryview] = []
         size = 0
         async with aclosing(self._pieces(offset, length)) as pieces:
             async for piece in pieces:
+                if isinstance(piece, Span):
+                    if held:
+                        yield _joined(held)
+                        held, size = [], 0
+                    yield piece
+                    continue
                 held.append(piece)
                 size += len(piece)
                 if size >= _WORTH_SENDING:
@@ -74,7 +80,7 @@ class ArchiveSource:
         if held:
             yield _joined(held)
 
-    async def _pieces(self, offset: int, length: int) -> AsyncGenerator[Piece, None]:
+    async def _pieces(self, offset: int, length: int) -> AsyncGenerator[Part, None]:
         """Yield the slice as it comes; the next file is opened while the one before is sent."""
         segments = self.plan.layout.segments(offset, offset + length)
         begun: deque[memoryview | Ahead] = deque()
@@ -105,7 +111,7 @@ class ArchiveSource:
                 begun.append(segment)
         return bool(begun)
 
-    async def _file(self, wanted: FileSlice) -> AsyncGenerator[bytes | bytearray, None]:
+    async def _file(self, wanted: FileSlice) -> AsyncGenerator[Piece, None]:
         place = self.plan.places[wanted.index]
         has_begun = False
         try:
@@ -122,9 +128,7 @@ class ArchiveSource:
             async for piece in pieces:
                 yield piece
 
-    async def _elsewhere(
-        self, place: Place, wanted: FileSlice
-    ) -> AsyncGenerator[bytes | bytearray, None]:
+    async def _elsewhere(self, place: Place, wanted: FileSlice) -> AsyncGenerator[Piece, None]:
         """The same file at its new place: moved by its owner, or a rendition made once more."""
         try:
             file = await self.relocate(place)
@@ -147,20 +151,29 @@ class ArchiveSource:
 
     async def _checked(
         self, place: Place, file: StoredFile, wanted: FileSlice
-    ) -> AsyncGenerator[bytes | bytearray, None]:
+    ) -> AsyncGenerator[Piece, None]:
         """Yield the slice; of a whole file the last piece only once the checksum is right."""
         is_whole = wanted.length == place.file.size
-        checksum, rest = 0, wanted.length
-        async with aclosing(StoredSource(file).read(wanted.offset, wanted.length)) as pieces:
+        checksum, rest = Checksum(), wanted.length
+        source = StoredSource(file, checksum.add if is_whole else None)
+        async with aclosing(source.read(wanted.offset, wanted.length)) as pieces:
             async for piece in pieces:
                 rest -= len(piece)
-                if is_whole:
-                    checksum = crc32(piece, checksum)
-                    if not rest and checksum != place.file.crc32:
-                        logger.warning("%s: its content is not what was planned", file.path)
-                        raise NotAsPlanned(file.path.name)
+                if is_whole and not rest and checksum.value != place.file.crc32:
+                    logger.warning("%s: its content is not what was planned", file.path)
+                    raise NotAsPlanned(file.path.name)
                 yield piece
 
 
-def _joined(held: list[Piece]) -> bytes:
+class Checksum:
+    """The CRC-32 of what was added so far."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def add(self, content: bytes | bytearray | memoryview) -> None:
+        self.value = crc32(content, self.value)
+
+
+def _joined(held: list[bytes | bytearray | memoryview]) -> bytes:
     return held[0] if len(held) == 1 else b"".join(held)  # type: ignore[return-value]

@@ -6,14 +6,16 @@ import resource
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from portal import zero_copy
 from portal.live.stream import ON_STOP
-from portal.media.streams import ABORT
+from portal.media.streams import ABORT, ZERO_COPY
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,9 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._is_in_head = False
         super().on_headers_complete()
+        if zero_copy.IS_POSSIBLE and self.scheme == "http":  # TLS must see the bytes
+            make = partial(zero_copy.ZeroCopy, self, self.cycle)
+            self.scope["extensions"][ZERO_COPY] = make  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         super().shutdown()

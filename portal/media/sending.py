@@ -14,9 +14,7 @@ from typing import Any, Protocol
 from django.utils.http import http_date
 
 from portal.media.ranges import Selection, Validators, select
-from portal.media.streams import Ending, Stream, cut_connection
-
-PIECE = 256 * 1024  # bytes; larger pieces win no speed and cost memory per reader
+from portal.media.streams import ZERO_COPY, Ending, Piece, Stream, cut_connection
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -40,10 +38,11 @@ class SourceBroken(Exception):
 class ByteSource(Protocol):
     """Where bytes come from."""
 
-    def read(self, offset: int, length: int) -> AsyncGenerator[bytes | bytearray, None]:
-        """Yield exactly these bytes in pieces of about ``PIECE``, reading only when asked.
+    def read(self, offset: int, length: int) -> AsyncGenerator[Piece, None]:
+        """Yield exactly these bytes in pieces, reading only when asked.
 
-        Closing the generator releases all it holds. Raises ``SourceBroken``.
+        Bytes come in pieces of about ``PIECE``. A ``Span`` must stay as it is until the next piece
+        is asked for. Closing the generator releases all it holds. Raises ``SourceBroken``.
         """
 
 
@@ -92,7 +91,9 @@ async def send_body(  # noqa: PLR0913, PLR0917 - an ASGI call is three of them
     async with aclosing(source.read(selection.start, selection.length)) as pieces:
         first = await anext(pieces, b"")
         await send(start)
-        stream = Stream(send, selection.length, still_granted)
+        make_wire = scope.get("extensions", {}).get(ZERO_COPY)
+        wire = make_wire() if make_wire else None
+        stream = Stream(send, selection.length, still_granted, wire)
         ending = await stream.run(receive, first, pieces, broken=SourceBroken)
     if ending is Ending.CUT:
         await cut_connection(scope, receive)

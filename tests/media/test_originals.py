@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.library.types import Rendition
-from portal.media.sending import PIECE
+from portal.media.streams import PIECE
 from tests.media.conftest import Site, stored
 
 CONTENT = os.urandom(2 * PIECE + 12_345)
