@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from downloads.fitting import fitting_assets, refusal_of
 from downloads.models import LEFT_OUT, Download, DownloadItem, ItemState
 from downloads.tickets import Viewpoint
 from portal.live.stream import event
@@ -26,15 +29,13 @@ class Card:
     unseen: int  # files left out that are not among ``files``
     url: str = ""
     start_key: str = ""
-
-    @property
-    def open(self) -> int:
-        return self.download.count - self.download.count_done - self.download.count_left_out
+    refusal: str = ""  # why the link's limit does not allow it, in words
+    fitting: int = 0  # photos of it that would be allowed
 
     @property
     def can_retry(self) -> bool:
         is_lacking = self.download.count_left_out or self.download.is_failed
-        return bool(is_lacking) and not self.download.is_unfinished
+        return bool(is_lacking) and not self.download.is_unfinished and not self.refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,23 @@ class Dock:
     def title(self) -> str:
         active = [card for card in self.cards if card.download.is_unfinished]
         if active:
-            count = sum(card.open for card in active)
-            if not count:
-                return _("Preparing…")
+            count = sum(card.download.count for card in active)
             text = ngettext("Downloading %(n)s item…", "Downloading %(n)s items…", count)
-            return text % {"n": count}
-        if ready := sum(card.download.is_ready for card in self.cards):
-            return ngettext("Download ready", "Downloads ready", ready)
+            return text % {"n": number_format(count, force_grouping=True)}
+        ready = [card.download for card in self.cards if card.url]
+        if len(ready) == 1:
+            size = filesizeformat(ready[0].archive_size)
+            return _("Ready: %(name)s, %(size)s") % {"name": ready[0].name, "size": size}
+        if ready:
+            text = ngettext("%(n)s download ready", "%(n)s downloads ready", len(ready))
+            return text % {"n": len(ready)}
         return _("Nothing could be downloaded") if self.cards else ""
 
 
 def dock_of(view: Viewpoint) -> Dock:
     """Look up a visitor's downloads of a link, newest last."""
-    downloads = Download.objects.of_visitor(view.link_id, view.visitor).in_dock()
+    mine = Download.objects.of_visitor(view.link_id, view.visitor)
+    downloads = mine.in_dock().select_related("link")
     return Dock(view, [_card(download, view) for download in downloads])
 
 
@@ -92,6 +97,10 @@ def _card(download: Download, view: Viewpoint) -> Card:
         failed = list(download.items.filter(state__in=LEFT_OUT)[:room])
         files += failed
         unseen = download.count_left_out - len(failed)
+    if refusal := refusal_of(download, download.link):
+        room = (download.link.bytes_left or 0) if download.is_ready else 0
+        fitting = len(fitting_assets(download, room)) if room else 0
+        return Card(download, files, unseen, refusal=refusal, fitting=fitting)
     if not download.is_ready or download.epoch != view.epoch:
         return Card(download, files, unseen)
     url = view.archive_url(download.pk, download.name, download.expires)

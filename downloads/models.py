@@ -76,15 +76,6 @@ class DownloadQuerySet(models.QuerySet["Download"]):
     def over(self) -> "DownloadQuerySet":
         return self.filter(Q(expires_at__lte=timezone.now()) | Q(state=DownloadState.CANCELED))
 
-    def delivered(self) -> "DownloadQuerySet":
-        """Fetched at least once; their rows outlive the files, for the owner's count."""
-        return self.exclude(fetched_at=None)
-
-    def per_link(self) -> dict[UUID, int]:
-        """Count by link: ``Download.objects.delivered().per_link()``."""
-        rows = self.order_by().values_list("link").annotate(count=Count("pk"))
-        return {link_id: count for link_id, count in rows}  # noqa: C416 - rows are not pairs to mypy
-
     def move(self, to: DownloadState, *, origin: Iterable[DownloadState], **also: object) -> int:
         """Change state where it still is one of ``origin``; returns how many rows changed."""
         changes = {"state": to, "revision": F("revision") + 1, **also}
@@ -190,11 +181,12 @@ class Download(models.Model):
         return min(self.expires_at, timezone.now() + SAVING_TIME)
 
     def count_up(self) -> None:
-        """Sum up the items, for the dock."""
+        """Sum up the items, for the dock: photos as guests count them, and files left out."""
         left_out, is_done = Q(state__in=LEFT_OUT), Q(state=ItemState.READY)
+        is_counted = ~Q(part=DownloadItem.Part.LIVE)
         sums = self.items.exclude(state=ItemState.CANCELED).aggregate(
-            count=Count("pk"),
-            count_done=Count("pk", filter=is_done),
+            count=Count("pk", filter=is_counted),
+            count_done=Count("pk", filter=is_counted & is_done),
             count_left_out=Count("pk", filter=left_out),
             bytes_total=Sum("size", filter=~left_out, default=0),
             bytes_done=Sum("done", filter=~left_out, default=0),
@@ -216,11 +208,12 @@ class ItemQuerySet(models.QuerySet["DownloadItem"]):
 
 
 class DownloadItem(models.Model):
-    """One file of a download. A live photo is two: the still and the video."""
+    """One file of a download. A live photo is two: the still, and after it its moving half."""
 
     class Part(models.TextChoices):
         STILL = "still"
         VIDEO = "video"
+        LIVE = "live"
 
     State = ItemState
 

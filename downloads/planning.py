@@ -40,7 +40,7 @@ class Planner:
         kind = Part.VIDEO if asset.kind is AssetKind.VIDEO else Part.STILL
         parts = [(asset.id, kind)]
         if asset.live_video_id:
-            parts.append((asset.live_video_id, Part.VIDEO))
+            parts.append((asset.live_video_id, Part.LIVE))
         modified, offset = self._time(asset)
         items = [
             Draft(asset_id, part, self._rendition(part), modified, offset)
@@ -59,7 +59,7 @@ class Planner:
             item.name = name
 
     def _rendition(self, part: Part) -> Rendition:
-        if part is Part.VIDEO:
+        if part is not Part.STILL:
             return Rendition.ORIGINAL if self.rights.originals else Rendition.CLEAN
         is_large = self.download.size == Size.LARGE or not self.rights.originals
         return Rendition.LARGE if is_large else Rendition.ORIGINAL

@@ -63,9 +63,11 @@ def take_over(download: Download) -> None:
 
 def make_ready(download: Download, lease: Lease) -> None:
     """Plan what is not planned, check what is, and finish or hand over to the long lane."""
-    link = download.link
-    if link.deleted_at or link.is_paused or link.is_expired or not rights_of(link).download:
-        Download.objects.filter(pk=download.pk).move(DownloadState.EXPIRED, origin=UNFINISHED)
+    link, rights = download.link, rights_of(download.link)
+    if link.deleted_at or link.is_paused or link.is_expired or not rights.download:
+        # Used up meanwhile: the dock stays, and says so.
+        end = DownloadState.FAILED if rights.is_used_up else DownloadState.EXPIRED
+        Download.objects.filter(pk=download.pk).move(end, origin=UNFINISHED)
         return
     Download.objects.filter(pk=download.pk).move(
         DownloadState.PREPARING, origin=[DownloadState.QUEUED]

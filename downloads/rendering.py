@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from isal.isal_zlib import crc32
 
 from downloads.models import OPEN, Download, DownloadItem, ItemState, Reason
+from downloads.planning import is_away, trouble_with
 from downloads.preparing import LEASE, finish, queue_rendering
 from portal.leases.models import Lease
 from portal.library import get_library
@@ -44,9 +45,18 @@ class Work:
             self.reason = Reason.UNREADABLE
         except (LibraryError, OSError, DatabaseError) as exc:
             logger.warning("%s: %s", self.item.asset_id, exc)
-            self.reason = Reason.UNAVAILABLE
+            self.reason = Reason.GONE if self._is_gone() else Reason.UNAVAILABLE
         finally:
             connection.close()  # this thread's own; the next item may get another thread
+
+    def _is_gone(self) -> bool:
+        """Whether it is this file that is not there, and not the home of all."""
+        try:
+            original = get_library().originals([self.item.asset_id]).get(self.item.asset_id)
+            is_gone = original is None or trouble_with(original) == Reason.GONE
+            return is_gone and not is_away()
+        except (LibraryError, DatabaseError):
+            return False
 
     def _file(self) -> StoredFile:
         library, rendition = get_library(), Rendition(self.item.rendition)

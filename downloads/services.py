@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from downloads.fitting import fitting_assets, used_up
 from downloads.models import (
     ACTIVE,
     LEFT_OUT,
@@ -51,6 +52,8 @@ def request_download(
     Raises ``NotGranted``, and ``DownloadRefused`` with words for the guest when a limit is reached.
     """
     link = access.link
+    if access.rights.is_used_up:
+        raise DownloadRefused(used_up())
     if not access.rights.download:
         raise NotGranted(_("This link does not allow downloads."))
     selection = _choose(link, asset_ids)
@@ -73,6 +76,21 @@ def request_download(
         return _find_or_create(wanted)
     except IntegrityError:  # the same request came twice at once, and the other was first
         return _find_or_create(wanted)
+
+
+def request_what_fits(access: Access, download: Download, address: str) -> Download:
+    """Ask for as much of a download that is too large as the link still gives, in its place.
+
+    Raises as ``request_download`` does.
+    """
+    room = access.link.bytes_left
+    chosen = fitting_assets(download, download.archive_size if room is None else room)
+    if not chosen:
+        raise DownloadRefused(_("There is nothing to download here."))
+    smaller = request_download(access, download.visitor, address, chosen, Size(download.size))
+    if smaller.pk != download.pk:
+        dismiss(download)
+    return smaller
 
 
 def cancel_download(download: Download) -> bool:

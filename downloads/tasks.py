@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from downloads.models import Download, DownloadState
+from downloads.models import Download
 from downloads.preparing import LEASE, make_ready, queue_preparation, take_over
 from downloads.rendering import render_slice
 from portal.leases.models import Lease, LeaseTaken, hold
@@ -63,12 +63,5 @@ def _call_again(download: Download) -> None:
 
 
 def _clear() -> None:
-    """Delete what is over; of what was fetched, keep a row without anything personal to count."""
-    over = Download.objects.over().exclude(state=DownloadState.EXPIRED, visitor="")
-    Download.objects.filter(pk__in=over.filter(fetched_at=None).values("pk")).delete()
-    for download in over.exclude(fetched_at=None):
-        with transaction.atomic():
-            download.items.all().delete()
-            Download.objects.filter(pk=download.pk).update(
-                state=DownloadState.EXPIRED, selection=b"", visitor="", address=""
-            )
+    """Delete what is over; how much was downloaded, the links themselves count."""
+    Download.objects.over().delete()

@@ -19,7 +19,8 @@ from sharing.views.door import GuestRequest, guest_view, not_here
 @require_http_methods(["GET", "HEAD", "POST"])
 @guest_view
 def downloads(request: GuestRequest) -> HttpResponse:
-    if not request.access.rights.download:
+    rights = request.access.rights
+    if not (rights.download or rights.is_used_up):
         return not_here(request)
     if request.method == "POST":
         return _request(request)
@@ -47,6 +48,20 @@ def retry(request: GuestRequest, download_id: UUID) -> HttpResponse:
     if not request.access.rights.download:
         return not_here(request)
     services.retry_failed(_mine(request, download_id))
+    return _back(request)
+
+
+@require_POST
+@guest_view
+def fit(request: GuestRequest, download_id: UUID) -> HttpResponse:
+    """Have of a download what the link's limit still allows."""
+    mine = _mine(request, download_id)
+    try:
+        services.request_what_fits(request.access, mine, client_address(request))
+    except services.NotGranted:
+        return not_here(request)
+    except services.DownloadRefused as refused:
+        return _dock(request, refusal=str(refused))
     return _back(request)
 
 

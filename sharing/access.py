@@ -33,13 +33,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What an open link allows. ``originals`` implies all metadata, for they carry it."""
+    """What an open link allows. ``originals`` implies all metadata, for they carry it.
+
+    ``is_used_up`` is a link that would allow downloads, had its guests not had all of them.
+    """
 
     download: bool
     originals: bool
     upload: bool
     metadata: bool
     location: bool
+    is_used_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def rights_of(link: SharedLink) -> Rights:
         upload=link.allow_upload,
         metadata=link.show_metadata,
         location=link.show_metadata and link.show_location,
+        is_used_up=link.allow_download and not is_left,
     )
 
 

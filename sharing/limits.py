@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from sharing.activity import record
-from sharing.models import Happening, LinkQuerySet, SharedLink, Take
+from sharing.models import Happening, SharedLink, Take
 
 NOTED_EVERY = timedelta(hours=1)  # a link in use is noted so often: a row need not change per visit
 TAKES_KEPT = timedelta(days=1)  # a broken download can be resumed for that long without counting
@@ -39,11 +39,9 @@ def note_use(link: SharedLink) -> None:
 
 @transaction.atomic
 def claim_download(link: SharedLink, size: int, address: str = "") -> bool:
-    """Count a download of ``size`` bytes; False when as much was downloaded as may be.
-
-    The one that reaches the limit is given whole: nobody is left with half an archive.
-    """
-    if not _count(SharedLink.objects.filter(pk=link.pk).not_used_up(), size):
+    """Count a download of ``size`` bytes; False where so much may not be downloaded any more."""
+    mine = SharedLink.objects.filter(pk=link.pk).with_download_left().with_room_for(size)
+    if not mine.update(times_taken=F("times_taken") + 1, bytes_taken=F("bytes_taken") + size):
         return False
     note_use(link)
     record(link, Happening.Kind.DOWNLOADED, address=address, size=size)
@@ -59,9 +57,7 @@ def claim_file(link_id: UUID, visitor: str, file: str, size: int, address: str) 
     link = SharedLink.objects.filter(pk=link_id).first()
     if link is None:
         return False
-    secret = blake2b(b"loggia.take" + settings.SECRET_KEY.encode(), digest_size=32).digest()
-    message = f"{visitor}\0{file}".encode("utf-8", "replace")
-    fingerprint = blake2b(message, digest_size=16, key=secret).hexdigest()
+    fingerprint = _fingerprint(visitor, file)
     if Take.objects.filter(link=link, fingerprint=fingerprint).exists():
         return True
     if not claim_download(link, size, address):
@@ -70,9 +66,28 @@ def claim_file(link_id: UUID, visitor: str, file: str, size: int, address: str) 
     return True
 
 
+@transaction.atomic
+def weigh_file(link_id: UUID, visitor: str, file: str, size: int, *, must_fit: bool) -> bool:
+    """Count the bytes of an original that is looked at, once a day per visitor; it is no download.
+
+    With ``must_fit`` False, and nothing counted, where there is no room for it any more.
+    """
+    links = SharedLink.objects.filter(pk=link_id)
+    fingerprint = _fingerprint(visitor, f"seen {file}")
+    if Take.objects.filter(link_id=link_id, fingerprint=fingerprint).exists():
+        return True
+    with_room = links.with_room_for(size) if must_fit else links
+    if not with_room.update(bytes_taken=F("bytes_taken") + size):
+        return False
+    Take.objects.create(link_id=link_id, fingerprint=fingerprint)
+    return True
+
+
 def forget_takes() -> None:
     Take.objects.filter(at__lt=timezone.now() - TAKES_KEPT).delete()
 
 
-def _count(links: LinkQuerySet, size: int) -> int:
-    return links.update(times_taken=F("times_taken") + 1, bytes_taken=F("bytes_taken") + size)
+def _fingerprint(visitor: str, file: str) -> str:
+    secret = blake2b(b"loggia.take" + settings.SECRET_KEY.encode(), digest_size=32).digest()
+    message = f"{visitor}\0{file}".encode("utf-8", "replace")
+    return blake2b(message, digest_size=16, key=secret).hexdigest()

@@ -77,11 +77,12 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
     def not_full(self) -> "LinkQuerySet":
         return self.filter(Q(max_visitors=None) | Q(visitors__lt=F("max_visitors")))
 
-    def not_used_up(self) -> "LinkQuerySet":
-        return self.filter(
-            Q(max_downloads=None) | Q(times_taken__lt=F("max_downloads")),
-            Q(max_bytes=None) | Q(bytes_taken__lt=F("max_bytes")),
-        )
+    def with_download_left(self) -> "LinkQuerySet":
+        return self.filter(Q(max_downloads=None) | Q(times_taken__lt=F("max_downloads")))
+
+    def with_room_for(self, size: int) -> "LinkQuerySet":
+        """Of which so many bytes more may be had."""
+        return self.filter(Q(max_bytes=None) | Q(max_bytes__gte=F("bytes_taken") + size))
 
     def long_gone(self) -> "LinkQuerySet":
         return self.filter(deleted_at__lt=timezone.now() - GONE_FOR)
@@ -170,11 +171,21 @@ class SharedLink(models.Model):
     def is_used_up(self) -> bool:
         """Whether as much was downloaded as may be; looking goes on."""
         by_count = self.max_downloads is not None and self.times_taken >= self.max_downloads
-        return by_count or (self.max_bytes is not None and self.bytes_taken >= self.max_bytes)
+        return by_count or self.bytes_left == 0
+
+    @property
+    def bytes_left(self) -> int | None:
+        """What may still be downloaded; ``None`` without a limit."""
+        return None if self.max_bytes is None else max(self.max_bytes - self.bytes_taken, 0)
 
     @property
     def is_metered(self) -> bool:
         return self.max_downloads is not None or self.max_bytes is not None
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether bytes are limited: then originals count that are only looked at, too."""
+        return self.max_bytes is not None
 
     @property
     def path(self) -> str:
@@ -226,7 +237,7 @@ class SharedAsset(models.Model):
 class Take(models.Model):
     """One file that a visitor has of a link with a download limit: fetching it again is free.
 
-    ``fingerprint`` is a keyed hash over visitor and file; rows go after a day.
+    ``fingerprint`` is a keyed hash over visitor, file and what it is for; rows go after a day.
     """
 
     link = models.ForeignKey(SharedLink, models.CASCADE, related_name="takes")

@@ -51,7 +51,7 @@ class Guest:
 
     def files_done(self) -> int:
         """How many files of a download under way are prepared; 0 when it has not begun."""
-        found = re.search(r"(\d+) of \d+ files", self.dock())
+        found = re.search(r"(\d+) of \d+ items", self.dock())
         return int(found[1]) if found else 0
 
     def archive(self, within: float) -> str:

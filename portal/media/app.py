@@ -15,7 +15,7 @@ from portal.media.disposition import attachment
 from portal.media.files import StoredSource
 from portal.media.grants import Takes
 from portal.media.ranges import Selection, is_conditional
-from portal.media.ready import ReadyAnswers
+from portal.media.ready import Ready, ReadyAnswers
 from portal.media.sending import (
     Body,
     Receive,
@@ -38,6 +38,9 @@ RETRY_AFTER = (b"retry-after", b"5")  # seconds
 _SHOWN = re.compile(r"(image|video)/(?!svg)[a-z0-9][a-z0-9.+-]{0,60}")
 
 
+AtOnce = tuple[bytes, bytes]  # header lines and body of a 200
+
+
 class MediaApp:
     """An ASGI application for signed media URLs (see ``portal.media.tickets``).
 
@@ -57,7 +60,7 @@ class MediaApp:
             await send_short(send, HTTPStatus.METHOD_NOT_ALLOWED, allow)
             return
         try:
-            if not await self._answer_at_once(scope, send):
+            if not await self._answer_remembered(scope, send):
                 await self._answer(scope, receive, send)
         except (BadTicket, NotInLibrary, ContentUnreadable, SourceBroken):
             await send_short(send, HTTPStatus.NOT_FOUND, is_head=is_head)
@@ -65,15 +68,29 @@ class MediaApp:
             status = HTTPStatus.SERVICE_UNAVAILABLE
             await send_short(send, status, RETRY_AFTER, is_head=is_head)
 
-    async def _answer_at_once(self, scope: Scope, send: Send) -> bool:
-        """Answer from memory, if this URL was asked for before and nothing has changed since."""
-        ready = self._ready.get(scope["raw_path"])
-        if ready is None or not ready.admission.is_for(scope):
-            return False
+    def at_once(self, raw_path: bytes, headers: list[tuple[bytes, bytes]]) -> AtOnce | None:
+        """The answer to a GET that is in memory: see ``portal.web.Protocol``."""
+        if is_conditional(headers):
+            return None
+        found = self._remembered(raw_path, headers)
+        return found and (found[0].head, found[1])
+
+    def _remembered(
+        self, raw_path: bytes, headers: list[tuple[bytes, bytes]]
+    ) -> tuple[Ready, bytes] | None:
+        """What is in memory for this URL, if it was asked for before and nothing has changed."""
+        ready = self._ready.get(raw_path)
+        if ready is None or not ready.admission.is_for(headers):
+            return None
         ticket = ready.admission.ticket
         data = self._shelf.in_memory(ticket.asset_id, ticket.rendition)
-        if data is None:
+        return None if data is None else (ready, data)
+
+    async def _answer_remembered(self, scope: Scope, send: Send) -> bool:
+        found = self._remembered(scope["raw_path"], scope["headers"])
+        if found is None:
             return False
+        ready, data = found
         if scope["method"] == "HEAD" or is_conditional(scope["headers"]):
             await send_bytes(scope, send, ready.body, data)
         else:
@@ -89,8 +106,8 @@ class MediaApp:
             found = await self._shelf.fetch(ticket.asset_id, ticket.rendition)
             if not admission.holds():  # making it may have taken seconds
                 raise BadTicket
-        if ticket.filename and scope["method"] == "GET":
-            await self._taken.count(scope, admission, _size(found))
+        if scope["method"] == "GET":
+            await self._taken.count(scope, admission, found)
         if isinstance(found, bytes):
             body = _body_of_bytes(ticket, found)
             start = start_message(body, Selection(HTTPStatus.OK, 0, body.size))
@@ -100,10 +117,6 @@ class MediaApp:
         else:
             body = _body_of_file(ticket, found)
             await send_body(scope, receive, send, body, StoredSource(found), admission.holds)
-
-
-def _size(found: bytes | StoredFile) -> int:
-    return len(found) if isinstance(found, bytes) else found.size
 
 
 def _body_of_bytes(ticket: Ticket, data: bytes) -> Body:

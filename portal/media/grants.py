@@ -18,6 +18,7 @@ class Grant:
     is_open: bool
     expires_at: float | None  # seconds since 1970
     is_metered: bool = False  # saving a file takes of a limit, and must be asked for first
+    is_weighed: bool = False  # so does looking at an original, by its bytes
 
     def is_valid(self, now: float) -> bool:
         return self.is_open and (self.expires_at is None or self.expires_at > now)
@@ -35,7 +36,7 @@ class Grants(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A file that a guest saves: which, how large, and who asks."""
+    """A file that a guest gets: which, how large, and who asks."""
 
     scope: UUID
     file: str  # names asset and rendition
@@ -45,7 +46,10 @@ class Taking:
 
 
 class Takes(Protocol):
-    """The port through which ``portal.media`` tells of files that are saved. Calls block."""
+    """The port through which ``portal.media`` tells of files that guests get. Calls block."""
 
     def claim(self, taking: Taking) -> bool:
-        """Count it, unless this guest has it already; False when the link's limit is reached."""
+        """Count one that is saved, unless this guest has it already; False where a limit says no."""
+
+    def weigh(self, taking: Taking, *, must_fit: bool) -> bool:
+        """Count the bytes of one that is looked at; with ``must_fit`` False where no room is left."""

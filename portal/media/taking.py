@@ -1,31 +1,41 @@
-"""Files that guests save are counted: before a limited link gives one, beside the others."""
+"""Files that guests get are counted: before a limited link gives one, beside the others."""
 
 import asyncio
 from functools import partial
 
+from portal.library.types import Rendition, StoredFile
 from portal.media.admission import Admission
 from portal.media.coalescing import Questions
 from portal.media.grants import OWNER_SCOPE, Takes, Taking
 from portal.media.sending import Scope
 from portal.media.tickets import BadTicket
 
+# What is as good as the file itself, though it is only looked at.
+_ORIGINALS = {Rendition.ORIGINAL, Rendition.CLEAN}
+
 
 class Taken:
-    """Tells the ``Takes`` port of each file that is saved; belongs to one event loop."""
+    """Tells the ``Takes`` port of each file that is saved, and of originals that are looked at.
+
+    Belongs to one event loop.
+    """
 
     def __init__(self, takes: Takes | None) -> None:
         self._takes = takes
         self._questions = Questions[bool]("takes", threads=1)
         self._counting: set[asyncio.Future[bool]] = set()
 
-    async def count(self, scope: Scope, admission: Admission, size: int) -> None:
+    async def count(self, scope: Scope, admission: Admission, found: bytes | StoredFile) -> None:
         """Count a file; raises ``BadTicket`` where a limit is reached, ``Overloaded``.
 
         Only a limit makes a guest wait for the database.
         """
         if self._takes is None or admission.ticket.scope == OWNER_SCOPE:
             return
-        taking = _taking(scope, admission, size)
+        if not admission.ticket.filename:
+            await self._weigh(scope, admission, found)
+            return
+        taking = _taking(scope, admission, found)
         asked = self._questions.ask(taking, partial(self._takes.claim, taking))
         if admission.holding.grant.is_metered:
             if not await asked:
@@ -35,19 +45,36 @@ class Taken:
         self._counting.add(counting)
         counting.add_done_callback(self._counted)
 
+    async def _weigh(self, scope: Scope, admission: Admission, found: bytes | StoredFile) -> None:
+        """Count the bytes of an original that is looked at. A video plays though none are left."""
+        if self._takes is None or not admission.holding.grant.is_weighed:
+            return
+        if admission.ticket.rendition not in _ORIGINALS:
+            return
+        taking = _taking(scope, admission, found)
+        question = partial(self._takes.weigh, taking, must_fit=not _is_video(admission, found))
+        if not await self._questions.ask(("seen", taking), question):
+            raise BadTicket
+
     def _counted(self, counting: "asyncio.Future[bool]") -> None:
         self._counting.discard(counting)
         if not counting.cancelled():
             counting.exception()  # seen: a file that was not counted is no error to anybody
 
 
-def _taking(scope: Scope, admission: Admission, size: int) -> Taking:
+def _is_video(admission: Admission, found: bytes | StoredFile) -> bool:
+    if admission.ticket.rendition is Rendition.CLEAN:
+        return True
+    return isinstance(found, StoredFile) and found.media_type.startswith("video/")
+
+
+def _taking(scope: Scope, admission: Admission, found: bytes | StoredFile) -> Taking:
     ticket = admission.ticket
     cookies = [value for name, value in scope["headers"] if name == b"cookie"]
     return Taking(
         scope=ticket.scope,
         file=f"{ticket.asset_id.hex} {ticket.rendition}",
-        size=size,
+        size=len(found) if isinstance(found, bytes) else found.size,
         cookies=b"; ".join(cookies).decode("latin-1"),
         address=(scope.get("client") or ("",))[0],
     )

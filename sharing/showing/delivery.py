@@ -21,10 +21,11 @@ class Delivery:
 
     rights: Rights
     signer: MediaSigner
+    bytes_left: int | None = None  # of what may be downloaded; without a limit all
 
     @classmethod
     def of(cls, access: Access) -> "Delivery":
-        return cls(access.rights, access.signer)
+        return cls(access.rights, access.signer, access.link.bytes_left)
 
     def picture(self, asset: Asset, rendition: Rendition) -> str:
         return self.signer.url(asset.id, rendition)
@@ -39,7 +40,7 @@ class Delivery:
         """The original, to zoom into; empty where it is not given or no browser could show it."""
         is_showable = asset.media_type in SHOWN_AS_THEY_ARE
         is_small = asset.width * asset.height <= MOST_PIXELS and asset.size <= MOST_BYTES
-        if not (self.rights.originals and is_showable and is_small):
+        if not (self.rights.originals and is_showable and is_small and self._fits(asset)):
             return ""
         return self.signer.url(asset.id, Rendition.ORIGINAL)
 
@@ -62,8 +63,8 @@ class Delivery:
         return self.signer.url(asset.id, Rendition.MOTION) if asset.has_motion else ""
 
     def download(self, asset: Asset, number: int) -> str:
-        """Where this one file is saved from; empty where the link allows no download."""
-        if not self.rights.download:
+        """Where this one file is saved from; empty where the link allows no (such) download."""
+        if not self.rights.download or (self.rights.originals and not self._fits(asset)):
             return ""
         name = self.filename(asset, number)
         return self.signer.url(asset.id, self._downloaded_as(asset), filename=name)
@@ -78,6 +79,9 @@ class Delivery:
             return (PurePath(asset.filename).stem or asset.kind) + suffix
         return f"{'video' if is_video else 'photo'}-{number:04}{suffix}"
 
+    def _fits(self, asset: Asset) -> bool:
+        return self.bytes_left is None or asset.size <= self.bytes_left
+
     def _downloaded_as(self, asset: Asset) -> Rendition:
         if self.rights.originals:
             return Rendition.ORIGINAL
@@ -85,6 +89,10 @@ class Delivery:
 
 
 def fitted(asset: Asset, longest: int) -> tuple[int, int]:
-    """Width and height of a picture scaled to a longest side, never up."""
+    """Width and height of a picture scaled to a longest side, never up.
+
+    Of a raw file no more is shown than the picture that the camera put inside.
+    """
+    longest = min(longest, asset.shown_side or longest)
     scale = min(1.0, longest / max(asset.width, asset.height, 1))
     return max(1, round(asset.width * scale)), max(1, round(asset.height * scale))

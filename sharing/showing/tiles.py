@@ -36,6 +36,7 @@ class Tile:
     moves: bool
     video: str
     live_video: str
+    is_pair: bool  # saved as two files
     download: str
     caption: str
     thumbhash: str
@@ -79,6 +80,7 @@ class TileMaker:
             moves=delivery.moves(asset),
             video=delivery.video(asset),
             live_video=delivery.live_video(asset),
+            is_pair=asset.live_video_id is not None,
             download=delivery.download(asset, number),
             caption=self._caption(asset),
             thumbhash=b64encode(asset.thumbhash).decode(),

@@ -22,7 +22,7 @@ from sharing.access import (
     open_link,
 )
 from sharing.models import SharedLink
-from sharing.views.newcomers import admit_newcomer, note_turned_away
+from sharing.views.newcomers import Welcome, note_turned_away, welcome
 
 P = ParamSpec("P")
 VISITOR_COOKIE = "loggia_visitor"
@@ -35,11 +35,13 @@ class GuestRequest(HttpRequest):
 
     ``base`` is the address of the link's page as the guest knows it, without a slash at its end:
     addresses below it are made with it, so a guest who has the slug never learns the key.
+    ``welcome`` is not ``NOT_YET``; at ``PREVIEW`` the view shows no more than a chat app does.
     """
 
     access: Access
     visitor: str
     base: str
+    welcome: Welcome
 
 
 def guest_view(
@@ -55,10 +57,13 @@ def guest_view(
         request.base = f"/{door}/{handle}"
         try:
             request.access = open_link(handle, request.COOKIES)
-            is_admitted = admit_newcomer(request, request.access)
+            request.welcome = welcome(request, request.access)
         except LinkClosed as closed:
             note_turned_away(request, closed)
             return close(render_closed(request, closed))
+        if request.welcome is Welcome.NOT_YET:
+            # Any error makes a browser forget what it fetched ahead, and ask when it is wanted.
+            return close(HttpResponse(status=503))
         visitor = request.COOKIES.get(VISITOR_COOKIE, "")
         is_known = re.fullmatch(r"[\w-]{32}", visitor) is not None
         request.visitor = visitor if is_known else secrets.token_urlsafe(24)
@@ -70,7 +75,7 @@ def guest_view(
             response = render(request, "guest/away.html", status=503)
         if not is_known:
             remember_visitor(response, request.visitor)
-        if is_admitted:
+        if request.welcome is Welcome.ADMITTED:
             remember_admission(response, request.access.link)
         return close(response)
 

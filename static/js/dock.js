@@ -1,5 +1,7 @@
 // What HTML cannot do for the downloads: start saving what is ready, once; say aloud what changes;
-// fold the dock away; and find back in when the stream's address no longer holds.
+// and fold the dock away.
+import { sayTrouble } from "./dock-trouble.js";
+
 const STARTED = "loggia.started";
 const FOLDED = "loggia.dock-folded";
 const MOST_REMEMBERED = 50;
@@ -29,7 +31,7 @@ function setUp() {
     fold(dock, isFolded);
   });
   keepStillWhilePressed();
-  reconnect();
+  sayTrouble(dock);
 }
 
 // Across tabs and reloads: whoever comes first starts it. Where storage is closed to us, the link
@@ -47,7 +49,7 @@ function fold(root, isFolded) {
   const panel = root.querySelector(".dock");
   if (!panel || panel.classList.contains("is-folded") === isFolded) return;
   panel.classList.toggle("is-folded", isFolded);
-  panel.querySelector("[data-action=fold-dock]").setAttribute("aria-expanded", String(!isFolded));
+  panel.querySelector("[data-action=fold-dock]")?.setAttribute("aria-expanded", String(!isFolded));
 }
 
 // A button that is replaced between press and release never gets its click: news waits so long.
@@ -60,20 +62,6 @@ function keepStillWhilePressed() {
   dock.addEventListener("htmx:sseBeforeMessage", (event) => {
     if (isPressed) event.preventDefault();
   });
-}
-
-// The stream refuses once the link has changed: the page's own address says what holds now.
-function reconnect() {
-  let wait = 2000;
-  dock.addEventListener("htmx:sseError", (event) => {
-    if (event.detail.source.readyState !== EventSource.CLOSED) return;
-    const address = dock.querySelector("[data-refresh]")?.dataset.refresh;
-    setTimeout(() => {
-      if (address && dock.querySelector("[sse-connect]")) htmx.ajax("GET", address, { target: dock, swap: "innerHTML" });
-    }, wait);
-    wait = Math.min(wait * 2, 60000);
-  });
-  dock.addEventListener("htmx:sseOpen", () => { wait = 2000; });
 }
 
 function remembered(storage, key) {

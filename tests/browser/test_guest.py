@@ -189,11 +189,11 @@ def test_a_large_download_shows_its_progress_and_survives_a_reload(
     page.get_by_label(re.compile("^Large")).check()
     page.locator("#take button[type=submit]").click()
     expect(page.locator("#dock progress").first).to_be_visible()
-    expect(page.locator("#dock")).to_contain_text(re.compile(r"\d+ of 84 files"))
+    expect(page.locator("#dock")).to_contain_text(re.compile(r"\d+ of 84 items"))
     guest.keep("dock-progress")
     page.reload()
     expect(page.locator("#dock")).to_contain_text(
-        re.compile(r"of 84 files|Ready: Lake weekend.zip"), timeout=10_000
+        re.compile(r"of 84 items|Ready: Lake weekend.zip"), timeout=10_000
     )
     expect(page.locator("#dock")).to_contain_text("Ready: Lake weekend.zip", timeout=90_000)
 

@@ -198,5 +198,29 @@ def test_the_dock_costs_few_queries(
     guest: Client, fetch_ready: Fetch, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     fetch_ready()
-    with django_assert_max_num_queries(6):
-        guest.get(AT, headers=HTMX)
+    with django_assert_max_num_queries(6) as asked:
+        shown = guest.get(AT, headers=HTMX).content.decode()
+    assert "Ready: Summer.zip" in shown
+    assert 0 < len(asked) <= 6
+
+
+def test_the_head_says_ready_and_the_card_its_name(guest: Client, fetch_ready: Fetch) -> None:
+    fetch_ready()
+    shown = guest.get(AT, headers=HTMX).content.decode()
+    assert shown.count("Ready: ") == 1
+    assert "<h3>Summer.zip</h3>" in shown
+    assert re.search(r"<p>3 items · 117\.\d\sKB</p>", shown)
+
+
+def test_large_numbers_are_grouped_and_live_photos_one_item(
+    guest: Client, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+) -> None:
+    library.add("IMG_9.HEIC", b"still", live=b"moving")
+    guest.post(AT, {})
+    assert "0 of 4 items" in guest.get(AT, headers=HTMX).content.decode()
+    work()
+    assert "<p>4 items · " in guest.get(AT, headers=HTMX).content.decode()
+    Download.objects.update(count=19_997, count_done=1_204, state=DownloadState.PREPARING)
+    shown = guest.get(AT, headers=HTMX).content.decode()
+    assert "Downloading 19,997 items…" in shown
+    assert "1,204 of 19,997 items" in shown

@@ -64,8 +64,8 @@ def test_a_guest_sees_it_begin_go_on_and_end(
         assert '<progress max="10000" value="5000"' in cards
         assert "4.9\xa0KB / 9.8\xa0KB" in cards
         work()
-        assert until(events, "Download ready")[0] == "title"
-        assert "/archives/" in until(events, "Ready: Summer.zip")[1]
+        assert until(events, "Ready: Summer.zip")[0] == "title"
+        assert until(events, "/archives/")[0] == "dock"
         assert list(events) == [("done", "done")]
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django_q.models import OrmQ
 
-from downloads import services
+from downloads import services, tasks
 from downloads.contents import files_of, layout_of
 from downloads.models import Download, DownloadState, ItemState, Size
 from downloads.services import request_download
@@ -72,6 +73,21 @@ def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: Memory
     download = fetch_ready(size=Size.LARGE)
     assert download.state == DownloadState.FAILED
     assert download.count_left_out == 3
+
+
+def test_an_original_deleted_while_large_pictures_are_made_is_called_gone(
+    access: Access, library: MemoryLibrary, work: Callable[[], int]
+) -> None:
+    download = request_download(access, VISITOR, "192.0.2.1", size=Size.LARGE)
+    OrmQ.objects.all().delete()
+    tasks.prepare(str(download.pk), 1)
+    gone = library.album_assets[1]
+    library.path_of(gone).unlink()
+    work()
+    item = download.items.get(asset_id=gone.id)
+    assert (item.state, item.reason) == (ItemState.MISSING, "gone")
+    download.refresh_from_db()
+    assert (download.state, download.count_done) == (DownloadState.READY, 2)
 
 
 @pytest.mark.parametrize("how", ["unplugged", "unanswering"])

@@ -199,6 +199,17 @@ def test_one_file_can_be_left_out_while_the_rest_goes_on(
     assert download.count == download.count_done == 2
 
 
+def test_a_live_photo_is_one_item_to_its_guest_and_two_files(
+    fetch_ready: Fetch, library: MemoryLibrary, link: SharedLink
+) -> None:
+    live = library.add("IMG_9.HEIC", b"still", live=b"moving")
+    download = fetch_ready()
+    assert (download.count, download.count_done) == (4, 4)
+    pair = list(download.items.filter(asset_id__in=[live.id, live.live_video_id]))
+    assert [item.part for item in pair] == ["still", "live"]
+    assert {item.name.partition(".")[0] for item in pair} == {"IMG_9"}
+
+
 def test_canceling_every_file_cancels_the_download(access: Access) -> None:
     download = request_download(access, VISITOR, "192.0.2.1", size=Size.LARGE)
     tasks.prepare(str(download.pk), 1)
@@ -232,20 +243,14 @@ def test_a_link_that_was_closed_prepares_nothing_more(
     assert download.state == DownloadState.EXPIRED
 
 
-def test_old_downloads_end_and_only_the_count_of_fetched_ones_stays(
-    fetch_ready: Fetch, link: SharedLink, library: MemoryLibrary
-) -> None:
+def test_of_old_downloads_nothing_is_kept(fetch_ready: Fetch, library: MemoryLibrary) -> None:
     fetched, unused = fetch_ready(), fetch_ready(asset_ids=list(library.known)[:1])
     past = timezone.now() - timedelta(seconds=1)
     Download.objects.filter(pk=fetched.pk).update(fetched_at=past)
-    Download.objects.update(expires_at=past)
+    Download.objects.filter(pk__in=[fetched.pk, unused.pk]).update(expires_at=past)
+    lasting = fetch_ready(asset_ids=list(library.known)[1:2])
     tasks.sweep()
-    tasks.sweep()
-    assert not Download.objects.filter(pk=unused.pk).exists()
-    fetched.refresh_from_db()
-    assert (fetched.state, fetched.visitor, fetched.address) == (DownloadState.EXPIRED, "", "")
-    assert not fetched.items.exists()
-    assert Download.objects.delivered().per_link() == {link.pk: 1}
+    assert list(Download.objects.all()) == [lasting]
 
 
 def test_a_dismissed_download_leaves_the_dock_but_can_be_resumed_for_a_while(

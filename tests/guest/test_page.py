@@ -165,10 +165,12 @@ def test_the_page_asks_the_database_little(
     link = share()
     with django_assert_num_queries(3):  # the link, the visit, and that it happened
         guest.get(link.path)
+    with django_assert_num_queries(1) as asked:
+        again = guest.get(link.path)
     with django_assert_num_queries(1):
-        guest.get(link.path)
-    with django_assert_num_queries(1):
-        guest.get(f"{link.path}/tiles")
+        tiles = guest.get(f"{link.path}/tiles")
+    assert [again.content.count(b"data-id="), tiles.content.count(b"data-id=")] == [2, 2]
+    assert 'FROM "sharing_sharedlink"' in asked.captured_queries[0]["sql"]
 
 
 def test_a_page_in_its_first_screen_asks_the_library_for_no_more(

@@ -17,11 +17,17 @@ class MemoryTakes:
     def __init__(self, left: int) -> None:
         self.left = left
         self.takings: list[Taking] = []
+        self.weighed: list[Taking] = []
 
     def claim(self, taking: Taking) -> bool:
         self.takings.append(taking)
         self.left -= 1
         return self.left >= 0
+
+    def weigh(self, taking: Taking, *, must_fit: bool) -> bool:
+        self.weighed.append(taking)
+        self.left -= 1
+        return self.left >= 0 or not must_fit
 
 
 @pytest.fixture
@@ -70,3 +76,33 @@ def test_a_small_file_in_memory_is_counted_each_time_it_is_saved(
     saved = site.signer().url(asset_id, Rendition.LARGE, "photo.jpg")
     assert [site.get(saved).status_code for _ in range(2)] == [200, 404]
     assert site.get(shown).status_code == 200
+
+
+def test_where_bytes_are_limited_an_original_that_is_only_looked_at_is_weighed(
+    site: Site, takes: MemoryTakes
+) -> None:
+    site.grants.put(site.link, is_metered=True, is_weighed=True)
+    first, _path = site.original(b"sunset")
+    second, _path = site.original(b"sunrise")
+    assert site.get(first).content == b"sunset"
+    assert site.get(second).status_code == 404
+    assert [taking.size for taking in takes.weighed] == [6, 7]
+    assert site.get(site.picture()).status_code == 200
+    assert (len(takes.weighed), takes.takings) == (2, [])
+
+
+def test_a_video_is_weighed_and_plays_on_though_nothing_is_left(
+    site: Site, takes: MemoryTakes
+) -> None:
+    takes.left = 0
+    site.grants.put(site.link, is_metered=True, is_weighed=True)
+    url, _path = site.original(b"moving", media_type="video/mp4")
+    assert site.get(url, range="bytes=2-").content == b"ving"
+    assert [taking.size for taking in takes.weighed] == [6]
+
+
+def test_where_only_the_number_is_limited_looking_is_free(site: Site, takes: MemoryTakes) -> None:
+    site.grants.put(site.link, is_metered=True)
+    url, _path = site.original(b"sunset")
+    assert site.get(url).content == b"sunset"
+    assert takes.weighed == []

@@ -19,7 +19,8 @@ from sharing.access import Standing, admission_cookie, is_admitted, rights_of, s
 from sharing.grants import LinkGrants, LinkTakes
 from sharing.limits import admit_visitor, claim_download, forget_takes, note_use
 from sharing.links import LinkSettings, change_link, share_album
-from sharing.models import SharedLink, Take
+from sharing.models import Happening, SharedLink, Take
+from tests.sharing.memory_library import MemoryLibrary
 
 FULL = "This link has reached its limit"
 
@@ -70,14 +71,37 @@ def test_only_a_page_lets_a_newcomer_in_and_its_parts_do_not(link: SharedLink) -
     assert come(link, guest, "/tiles") == 200
 
 
-def test_nobody_is_counted_who_only_asks_for_headers_or_previews_the_link(
+def test_nobody_is_counted_who_only_asks_for_headers(link: SharedLink) -> None:
+    limited(link, max_visitors=1)
+    assert Client().head(link.path).status_code == 200
+    assert seen(link).visitors == 0
+
+
+def test_a_chat_app_gets_the_preview_of_a_link_that_is_not_full_and_takes_no_place(
     link: SharedLink,
 ) -> None:
     limited(link, max_visitors=1)
-    assert Client().head(link.path).status_code == 200
-    preview = Client(headers={"user-agent": "WhatsApp/2.23.20.0"}).get(link.path)
-    assert preview.status_code == 404
+    chat = Client(headers={"user-agent": "WhatsApp/2.23.20.0"})
+    shown = chat.get(link.path).content.decode()
+    assert '<meta property="og:title" content="Summer">' in shown
+    assert '<meta property="og:image" content="http://testserver/media/' in shown
+    assert (shown.count("/media/"), "/photo/" in shown) == (1, False)
     assert seen(link).visitors == 0
+    assert [come(link), come(link, chat)] == [200, 410]
+    assert not Happening.objects.filter(kind=Happening.Kind.TURNED_AWAY).exists()
+
+
+@pytest.mark.parametrize("header", ["prefetch", "prefetch;prerender"])
+def test_a_page_fetched_ahead_takes_no_place_and_is_asked_for_again(
+    link: SharedLink, header: str
+) -> None:
+    limited(link, max_visitors=1)
+    browser = Client()
+    ahead = browser.get(link.path, headers={"sec-purpose": header})
+    assert (ahead.status_code, ahead.content) == (503, b"")
+    assert seen(link).visitors == 0
+    assert [come(link, browser), come(link)] == [200, 410]
+    assert browser.get(link.path, headers={"sec-purpose": header}).status_code == 200
 
 
 def test_the_owner_takes_nobody_s_place(link: SharedLink, owner_client: Client) -> None:
@@ -128,13 +152,10 @@ def test_however_many_come_at_once_no_more_get_in(link: SharedLink) -> None:
     assert (seen(link).visitors, seen(link).times_taken, seen(link).bytes_taken) == (5, 3, 30)
 
 
-def test_the_download_that_reaches_the_limit_is_the_last(link: SharedLink) -> None:
+def test_no_download_passes_the_limit_and_what_still_fits_is_given(link: SharedLink) -> None:
     limited(link, max_bytes=100)
-    assert [claim_download(link, 99), claim_download(link, 50), claim_download(link, 1)] == [
-        True,
-        True,
-        False,
-    ]
+    assert [claim_download(link, size) for size in (99, 50, 1, 1)] == [True, False, True, False]
+    assert seen(link).bytes_taken == 100
     assert not rights_of(seen(link)).download
     assert not rights_of(seen(link)).originals
     assert standing_of(seen(link), "") is Standing.OPEN
@@ -145,8 +166,33 @@ def test_a_used_up_link_still_shows_its_photos_but_no_download(link: SharedLink)
     assert "data-download" in page_of(link) or "download" in page_of(link)
     claim_download(link, 1)
     guest = Client()
-    assert come(link, guest) == 200
-    assert come(link, guest, "/downloads") == 404
+    shown = guest.get(link.path).content.decode()
+    assert "All downloads of this link are used up. You can go on looking" in shown
+    assert "data-download=" not in shown
+    assert come(link, guest, "/downloads") == 200
+
+
+def test_looking_at_originals_counts_bytes_once_a_day_and_no_download(link: SharedLink) -> None:
+    limited(link, max_bytes=25)
+    assert [look(link), look(link), look(link, "b"), look(link, "c")] == [True, True, True, False]
+    assert look(link, "video", must_fit=False)
+    assert look(link, "video", must_fit=False)
+    assert (seen(link).times_taken, seen(link).bytes_taken, seen(link).bytes_left) == (0, 30, 0)
+
+
+def look(link: SharedLink, file: str = "a", *, must_fit: bool = True) -> bool:
+    taking = Taking(link.pk, file, 10, f"loggia_visitor={'v' * 32}", "192.0.2.7")
+    return LinkTakes().weigh(taking, must_fit=must_fit)
+
+
+def test_a_photo_larger_than_what_is_left_has_no_download_of_its_own(
+    link: SharedLink, library: MemoryLibrary
+) -> None:
+    sizes = {asset.size for asset in library.known.values()}
+    limited(link, max_bytes=max(sizes) + 1)
+    assert page_of(link).count("data-download=") == 7
+    assert claim_download(link, 2)
+    assert page_of(link).count("data-download=") == 6
 
 
 def page_of(link: SharedLink) -> str:

@@ -132,10 +132,14 @@ def test_nobody_watches_without_a_session(owner_client: Client) -> None:
 def test_signing_out_ends_the_stream(owner_client: Client, link: SharedLink) -> None:
     async def watch() -> None:
         async with portal() as app:
-            stream = Listener(app, cookie_of(owner_client))
+            cookie = cookie_of(owner_client)
+            stream = Listener(app, cookie)
             await stream.event("version")
+            assert not stream.task.done()
             await do(owner_client.logout)
             await asyncio.wait_for(stream.task, 5)
+            assert stream.task.done()
+            assert await Listener(app, cookie).status() == 404
 
     asyncio.run(watch())
 

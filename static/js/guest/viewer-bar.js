@@ -31,8 +31,16 @@ export class ViewerBar {
     this.caption.textContent = data.caption ?? "";
     this.caption.hidden = !data.caption;
     this.#button("live").hidden = !data.live;
-    if (this.link && data.download) this.link.href = data.download;
+    if (this.link) this.#offer(data.download);
     if (this.isInfoOpen) this.#loadInfo(tile);
+  }
+
+  // What no longer fits a limit of the link has no address to be saved from.
+  #offer(address) {
+    this.link.hidden = !address;
+    this.#button("share").hidden = !address || !canShareFiles;
+    if (address) this.link.href = address;
+    else this.link.removeAttribute("href");
   }
 
   /** Says whether the slideshow goes on; `isOn` while it may be taken up again. */
