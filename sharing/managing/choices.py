@@ -35,15 +35,20 @@ def forget(session: SessionBase, token: str) -> None:
     session[_NAME] = {key: ids for key, ids in session.get(_NAME, {}).items() if key != token}
 
 
+def ids_in(form: QueryDict) -> list[UUID]:
+    """The photos a form names: ``photo`` is one id each, ``photos`` many joined by commas."""
+    texts = [*form.getlist("photo"), *form.get("photos", "").split(",")]
+    found = (uuid_from(text) for text in texts)
+    return list(dict.fromkeys(asset_id for asset_id in found if asset_id))
+
+
 def chosen_in(form: QueryDict, timeline: Iterable[TimelineEntry]) -> list[UUID]:
     """What a picker's form chose of an album, in the album's order.
 
-    ``photo`` is one id each, ``photos`` many joined by commas (a browser with script sends these,
-    since the number of fields is limited), ``day`` is a date of which all are meant, whether the
-    page had loaded them or not.
+    Beside single photos (a browser with script joins them, since the number of fields is limited)
+    there is ``day``, a date of which all are meant, whether the page had loaded them or not.
     """
-    texts = [*form.getlist("photo"), *form.get("photos", "").split(",")]
-    wanted = {uuid_from(text) for text in texts}
+    wanted = set(ids_in(form))
     days = set(form.getlist("day"))
     return [
         entry.id

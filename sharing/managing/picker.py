@@ -85,12 +85,12 @@ def _days(
     assets: Sequence[Asset], counts: Counter[date], before: date | None, signer: MediaSigner
 ) -> list[Day]:
     return [
-        Day(day, counts[day], day == before, [_tile(asset, signer) for asset in of_day])
+        Day(day, counts[day], day == before, [picker_tile(asset, signer) for asset in of_day])
         for day, of_day in groupby(assets, key=lambda asset: asset.taken_at.date())
     ]
 
 
-def _tile(asset: Asset, signer: MediaSigner) -> PickerTile:
+def picker_tile(asset: Asset, signer: MediaSigner) -> PickerTile:
     seconds = round(asset.duration.total_seconds()) if asset.duration else 0
     is_video = asset.kind is AssetKind.VIDEO
     return PickerTile(

@@ -11,6 +11,7 @@ from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.pages import render_page
 from sharing.managing.cards import title_of, with_photos
+from sharing.managing.made import made_albums
 from sharing.managing.parameters import number_from, uuid_from
 from sharing.models import Happening, LinkQuerySet, SharedLink
 from sharing.views.owner import owner_view
@@ -28,9 +29,8 @@ def activity(request: HttpRequest) -> HttpResponse:
     if link_id:
         happenings = happenings.filter(link_id=link_id)
     page = list(happenings[offset : offset + STEP + 1])
-    titles = _titles(
-        [link_id, *(one.link_id for one in page)] if link_id else [one.link_id for one in page], own
-    )
+    mentioned = [one.link_id for one in page]
+    titles = _titles(request, [link_id, *mentioned] if link_id else mentioned, own)
     context = {
         "happenings": [(one, titles[one.link_id]) for one in page[:STEP]],
         "link_id": link_id if link_id in titles else None,
@@ -44,10 +44,11 @@ def activity(request: HttpRequest) -> HttpResponse:
     return render_page(request, "manage/activity.html", context, partial="activity")
 
 
-def _titles(link_ids: Collection[UUID], own: LinkQuerySet) -> dict[UUID, str]:
+def _titles(request: HttpRequest, link_ids: Collection[UUID], own: LinkQuerySet) -> dict[UUID, str]:
     """What the owner knows these links by; an album that is away is one without a name."""
     try:
         albums = {album.id: album for album in get_library().albums()}
     except LibraryUnavailable:
         albums = {}
+    albums |= made_albums(request.user)
     return {link.pk: title_of(link, albums) for link in with_photos(own).filter(pk__in=link_ids)}

@@ -12,12 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.library import get_library
 from portal.library.types import AssetFilter
 from portal.pages import render_page
+from sharing.albums.models import PortalAlbum
 from sharing.managing.cards import owner_signer, thumbnail
 from sharing.managing.choices import chosen_in, remember
-from sharing.managing.parameters import number_from
+from sharing.managing.made import made_albums
+from sharing.managing.parameters import number_from, uuid_from
 from sharing.managing.picker import picker_page
 from sharing.models import SharedLink
 from sharing.sample import SampleStays, can_remove, remove_sample
+from sharing.views.manage_put import put_chosen
 from sharing.views.owner import owner_view
 
 STEP = 60  # albums shown at first, and more with each "Show more"
@@ -28,14 +31,23 @@ STEP = 60  # albums shown at first, and more with each "Show more"
 def albums(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     shown = number_from(request.GET.get("shown"), least=STEP, most=30_000)
+    into = _album_to_fill(request)
     every = get_library().albums()
-    found = [album for album in every if text.casefold() in album.name.casefold()]
+    # Photos are added from the library's albums: those made here hold nothing else.
+    made = {} if into else made_albums(request.user)
+    found = [
+        album for album in [*made.values(), *every] if text.casefold() in album.name.casefold()
+    ]
     signer = owner_signer(request)
+    cards = [
+        (album, thumbnail(signer, album.cover_id) if album.cover_id else None)
+        for album in found[:shown]
+    ]
     context = {
-        "albums": [
-            (album, thumbnail(signer, album.cover_id) if album.cover_id else None)
-            for album in found[:shown]
-        ],
+        "made": [card for card in cards if card[0].id in made],
+        "albums": [card for card in cards if card[0].id not in made],
+        "into": into,
+        "deleted": _just_deleted(request),
         "text": text,
         "found": len(found),
         "more": shown + STEP if len(found) > shown else 0,
@@ -43,6 +55,20 @@ def albums(request: HttpRequest) -> HttpResponse:
         "here": "albums",
     }
     return render_page(request, "manage/albums.html", context, partial="albums")
+
+
+def _album_to_fill(request: HttpRequest) -> PortalAlbum | None:
+    """The album made here that photos are looked for, as the address says."""
+    made_id = uuid_from(request.GET.get("into"))
+    own = PortalAlbum.objects.alive().owned_by(request.user)
+    return own.filter(pk=made_id).first() if made_id else None
+
+
+def _just_deleted(request: HttpRequest) -> PortalAlbum | None:
+    """The album whose deletion led here, for its undo."""
+    made_id = uuid_from(request.GET.get("deleted"))
+    gone = PortalAlbum.objects.owned_by(request.user).exclude(deleted_at=None)
+    return gone.filter(pk=made_id).first() if made_id else None
 
 
 @require_safe
@@ -56,11 +82,20 @@ def album(request: HttpRequest, album_id: UUID) -> HttpResponse:
         "album": found,
         "page": picker_page(library, found, owner_signer(request), offset),
         "offset": offset,
+        "into": _album_to_fill(request),
         "links": own.of_albums(frozenset({album_id})).count(),
         "can_remove": can_remove(found),
         "here": "albums",
     }
     return render_page(request, "manage/album.html", context, partial="photos")
+
+
+@require_safe
+@owner_view
+def order(request: HttpRequest, album_id: UUID) -> HttpResponse:
+    """The ids of an album's photos in its order, a line each: to choose what is not loaded."""
+    timeline = get_library().timeline(AssetFilter(album_id=album_id))
+    return HttpResponse("\n".join(str(entry.id) for entry in timeline), "text/plain")
 
 
 @require_POST
@@ -70,7 +105,11 @@ def choose(request: HttpRequest, album_id: UUID) -> HttpResponse:
     chosen = chosen_in(request.POST, timeline)
     if not chosen:
         messages.error(request, _("Choose at least one photo."))
-        return redirect("sharing:album", album_id)
+        into = uuid_from(request.POST.get("into"))
+        place = reverse("sharing:album", args=[album_id])
+        return HttpResponseRedirect(f"{place}?into={into}" if into else place)
+    if "put" in request.POST:
+        return put_chosen(request, chosen)
     token = remember(request.session, chosen)
     return HttpResponseRedirect(f"{reverse('sharing:create')}?chosen={token}")
 

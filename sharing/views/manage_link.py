@@ -18,6 +18,7 @@ from portal.pages import render_page
 from sharing.forms import PRESETS, LinkForm
 from sharing.links import change_link, is_taken
 from sharing.managing.cards import guest_url, make_cards
+from sharing.managing.made import made_albums
 from sharing.managing.parameters import uuid_from
 from sharing.managing.subjects import Subject, subject_of
 from sharing.models import SharedLink, validate_slug
@@ -69,6 +70,8 @@ def _change(found: SharedLink, form: LinkForm) -> bool:
 
 
 def album_of(found: SharedLink) -> dict[UUID, Any]:
+    if found.portal_album_id:
+        return made_albums(found.owner)
     if found.album_id is None:
         return {}
     try:
@@ -94,7 +97,10 @@ def _form_page(
 
 def _takes_uploads(context: dict[str, Any]) -> bool:
     subject: Subject | None = context.get("subject")
-    return subject.album_id is not None if subject else context["link"].album_id is not None
+    if subject:
+        return subject.is_album
+    is_album: bool = context["link"].kind == SharedLink.Kind.ALBUM
+    return is_album
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from portal.library.interface import LibraryUnavailable, NotInLibrary
+from sharing.albums.models import PortalAlbum
 from sharing.managing.cards import with_photos
 from sharing.models import SharedLink
 
@@ -32,6 +33,10 @@ def owner_view(
         return response
 
     return answer
+
+
+def own_album_or_404(request: HttpRequest, made_id: UUID) -> PortalAlbum:
+    return get_object_or_404(PortalAlbum.objects.alive().owned_by(request.user), pk=made_id)
 
 
 def own_link_or_404(request: HttpRequest, link_id: UUID) -> SharedLink:
