@@ -69,7 +69,9 @@ class Shelf:
             self._remember_original(asset_id, stored)
             return stored
         key = (asset_id, rendition)
-        return await self._making.ask(key, partial(self._library().rendition, asset_id, rendition))
+        made = await self._making.ask(key, partial(self._library().rendition, asset_id, rendition))
+        # Found as the next one will find it: else the first answer's ETag is another than theirs
+        return self.at_hand(asset_id, rendition) or made
 
     def _open(self, asset_id: UUID, rendition: Rendition) -> Found | None:
         path = self._store.path(asset_id, rendition)
@@ -81,6 +83,8 @@ class Shelf:
             logger.warning("%s: %s", path, exc.strerror)
             return None
         try:
+            if not file.size:  # what a power cut can leave of one: as good as none
+                return None
             if file.size <= SMALL:
                 return os.read(file.fd, SMALL)
             return StoredFile(path, file.size, file.mtime_ns, MEDIA_TYPES[rendition])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from portal.library.folder import cache
 from portal.library.folder.library import FolderLibrary
 from portal.library.interface import ContentUnreadable, Library, LibraryUnavailable
 from portal.library.types import Asset, AssetFilter, Page, Rendition
@@ -154,18 +155,52 @@ def test_the_least_recently_used_leave_a_full_cache_and_the_recent_stay(
     assert folder_library.rendition(assets[2].id, Rendition.LARGE).path.exists()
 
 
-def test_a_cache_that_is_too_small_for_today_grows(
-    folder_library: FolderLibrary, photos: Path
+def large_ones(library: FolderLibrary) -> list[Path]:
+    return [
+        library.rendition(asset.id, Rendition.LARGE).path for asset in library.assets(AssetFilter())
+    ]
+
+
+def test_a_cache_that_is_too_small_keeps_what_is_in_use_and_no_more(
+    folder_library: FolderLibrary, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
         write_photo(photos / f"A/{number}.jpg")
     folder_library.refresh()
     folder_library.cache.quota = 1
-    files = [
-        folder_library.rendition(asset.id, Rendition.LARGE).path
-        for asset in folder_library.assets(AssetFilter())
-    ]
+    monkeypatch.setattr(cache, "PAUSE", 0)
+    files = large_ones(folder_library)
     assert all(path.exists() for path in files)
+    an_hour_ago = time.time() - cache.IN_USE - 1
+    for path in files[:2]:
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    folder_library.cache.make_room()
+    assert [path.exists() for path in files] == [False, False, True]
+
+
+def test_nothing_more_is_made_on_demand_while_the_disk_is_nearly_full(
+    folder_library: FolderLibrary, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        write_photo(photos / f"A/{number}.jpg")
+    folder_library.refresh()
+    first, second = folder_library.assets(AssetFilter())
+    made = folder_library.rendition(first.id, Rendition.LARGE).path
+    folder_library.cache.reserve = 2**60
+    monkeypatch.setattr(cache, "PAUSE", 0)
+    monkeypatch.setattr(cache, "SMALL_DISK", 2**20)
+
+    with pytest.raises(LibraryUnavailable, match="disk is full"):
+        folder_library.rendition(second.id, Rendition.LARGE)
+    assert folder_library.rendition(first.id, Rendition.LARGE).size, "what is there stays"
+    assert folder_library.rendition(second.id, Rendition.PREVIEW).size
+
+    os.utime(made, (0, 0))
+    with pytest.raises(LibraryUnavailable):
+        folder_library.rendition(second.id, Rendition.LARGE)
+    assert not made.exists(), "what nobody uses makes room"
+    folder_library.cache.reserve = 0
+    assert folder_library.rendition(second.id, Rendition.LARGE).size
 
 
 def test_renditions_that_were_deleted_are_made_again(

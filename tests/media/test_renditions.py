@@ -24,7 +24,7 @@ def test_what_a_browser_is_told(site: Site) -> None:
     assert 86_400 <= int(age.removeprefix("max-age=")) <= 2 * 86_400
 
 
-@pytest.mark.parametrize("size", [0, 1, SMALL, SMALL + 1, 3 * SMALL + 7])
+@pytest.mark.parametrize("size", [1, SMALL, SMALL + 1, 3 * SMALL + 7])
 def test_head_is_get_without_the_bytes(site: Site, size: int) -> None:
     url = site.picture(b"x" * size)
     got, head = site.get(url), site.ask("HEAD", url)
@@ -88,6 +88,26 @@ def test_a_missing_one_is_made_once_for_all_who_wait(site: Site) -> None:
     assert site.library.made == 1
     assert site.get(url).status_code == 200
     assert site.library.made == 1
+
+
+@pytest.mark.parametrize("size", [1000, SMALL + 1000])
+def test_its_first_answer_has_the_etag_of_all_later_ones(site: Site, size: int) -> None:
+    asset_id = uuid4()
+    site.library.contents[asset_id] = b"x" * size
+    url = site.signer().url(asset_id, Rendition.LARGE)
+    first = site.get(url)
+    again = site.get(url, if_none_match=first.headers["etag"])
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_one_that_a_power_cut_left_empty_is_made_again(site: Site) -> None:
+    asset_id = uuid4()
+    site.library.contents[asset_id] = b"sea"
+    path = site.library.store.path(asset_id, Rendition.THUMBNAIL)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert site.get(site.signer().url(asset_id, Rendition.THUMBNAIL)).content == b"sea"
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,17 @@ class FolderLibrary:
 
     @classmethod
     def over(
-        cls, paths: Sequence[Path], renditions: Path, *, quota: int, own: Sequence[Path] = ()
+        cls,
+        paths: Sequence[Path],
+        renditions: Path,
+        *,
+        quota: int,
+        reserve: int = 0,
+        own: Sequence[Path] = (),
     ) -> "FolderLibrary":
         store = RenditionStore(renditions)
         roots = {index: Root(index, path) for index, path in enumerate(paths)}
-        cache = RenditionCache(store, quota)
+        cache = RenditionCache(store, quota, reserve)
         return cls(roots, store, cache, RenditionMaker(store), frozenset({renditions, *own}))
 
     @classmethod
@@ -82,6 +88,7 @@ class FolderLibrary:
             [settings.LOGGIA_PHOTOS, settings.LOGGIA_INCOMING],
             settings.RENDITIONS_DIR,
             quota=settings.LOGGIA_CACHE_SIZE,
+            reserve=settings.LOGGIA_DISK_RESERVE,
             own=[settings.LOGGIA_DATA],
         )
 
@@ -199,6 +206,8 @@ class FolderLibrary:
         source = self.originals([row.pk]).get(row.pk)
         if source is None:
             raise LibraryUnavailable(_("The original is not there right now."))
+        if rendition in ON_DEMAND:
+            self.cache.prepare()
         wanted = AHEAD if rendition in AHEAD else [rendition]
         try:
             self._attempt(row, source, wanted)
