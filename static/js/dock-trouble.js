@@ -8,17 +8,18 @@ export function sayTrouble(dock) {
   const words = document.getElementById("dock-trouble");
   const pending = new Set(); // requests to be sent again, each once
   let wait = FIRST_WAIT;
-  let lost = 0;
+  let lost = 0; // the timer of a stream that broke
+  let isLost = false;
 
   const say = (text) => {
     const place = dock.querySelector(".dock-trouble") ?? makePlace(dock, words);
     if (place.textContent !== text) place.textContent = text;
   };
+  const watches = () => dock.querySelector("[sse-connect]");
   const settled = () => {
     clearTimeout(lost);
-    wait = FIRST_WAIT;
+    [lost, isLost, wait] = [0, false, FIRST_WAIT];
     dock.querySelector(".dock-trouble")?.remove();
-    if (!dock.querySelector(".dock:has(> *)")) dock.replaceChildren();
   };
 
   function again({ verb, path, values }) {
@@ -43,13 +44,20 @@ export function sayTrouble(dock) {
   }
 
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.body.addEventListener(name, failed);
-  dock.addEventListener("htmx:afterSwap", ({ target }) => target === dock && settled());
+  // What was asked for is answered; a stream that broke has still to be found again.
+  dock.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (target !== dock) return;
+    if (!lost || !watches()) settled();
+    else if (isLost) say(words.dataset.lost);
+  });
   dock.addEventListener("htmx:sseOpen", settled);
   dock.addEventListener("htmx:sseError", ({ detail }) => {
-    clearTimeout(lost);
-    lost = setTimeout(() => dock.querySelector("[sse-connect]") && say(words.dataset.lost), PATIENCE);
+    lost ||= setTimeout(() => {
+      isLost = true;
+      if (watches()) say(words.dataset.lost);
+    }, PATIENCE);
     // It refuses once the link has changed: the page's own address says what holds now.
-    const address = dock.querySelector("[sse-connect]")?.dataset.refresh;
+    const address = watches()?.dataset.refresh;
     if (address && detail.source.readyState === EventSource.CLOSED) again({ verb: "get", path: address, values: {} });
   });
 }

@@ -229,3 +229,12 @@ def test_a_motion_photo_plays_from_its_own_file_without_its_metadata(
     assert "is-live" in page
     assert 'data-live="/media/' in page
     assert f"/{moving.id.hex}/motion/" in page
+
+
+def test_a_live_photo_is_saved_as_a_pair_and_a_motion_photo_as_its_one_file(
+    guest: Client, share: Share, library: GuestLibrary, album: Album, live_photo: Asset
+) -> None:
+    library.add(album, has_motion=True)
+    page = read(guest, share().path)
+    assert page.count("data-live=") == 2
+    assert page.count("data-pair") == 1
