@@ -21,7 +21,7 @@ from portal.library import get_library  # noqa: E402
 from portal.library.renditions import RenditionStore  # noqa: E402
 from portal.media.app import MediaApp  # noqa: E402
 from portal.media.memory import MemoryCache  # noqa: E402
-from portal.media.sending import Receive, Scope, Send  # noqa: E402
+from portal.media.sending import AtOnce, Receive, Scope, Send  # noqa: E402
 from portal.media.shelf import Shelf  # noqa: E402
 from portal.media.table import GrantTable  # noqa: E402
 from portal.media.tickets import PREFIX  # noqa: E402
@@ -36,10 +36,14 @@ Background = Callable[[], Coroutine[Any, Any, None]]
 class Front:
     """Sends each request to the application mounted at its path's beginning, else to ``pages``.
 
-    ``background`` coroutines run from the server's start to its end.
+    ``background`` coroutines run from the server's start to its end; for ``at_once`` see
+    ``portal.web``.
     """
 
-    def __init__(self, pages: App, mounts: dict[str, App], background: list[Background]) -> None:
+    def __init__(
+        self, pages: App, mounts: dict[str, App], background: list[Background], at_once: AtOnce
+    ) -> None:
+        self.at_once = at_once
         self._pages = pages
         self._mounts = mounts
         self._background = background
@@ -75,15 +79,16 @@ def make_application() -> Front:
     grants = GrantTable(LinkGrants(), signed_in)
     memory = MemoryCache(settings.LOGGIA_MEMORY_CACHE_SIZE)
     shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
+    media = MediaApp(grants, shelf, LinkTakes())
     mounts: dict[str, App] = {
-        PREFIX: MediaApp(grants, shelf, LinkTakes()),
+        PREFIX: media,
         ARCHIVES: make_archives(grants),
         EVENTS: make_events(grants),
         LINK_EVENTS: make_link_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
     pages = BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return Front(pages, mounts, [grants.run])
+    return Front(pages, mounts, [grants.run], media.at_once)
 
 
 application = make_application()

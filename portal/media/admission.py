@@ -8,6 +8,7 @@ from uuid import UUID
 
 from portal.media.cookies import binding_cookie, cookie_in
 from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
+from portal.media.ranges import Headers
 from portal.media.sending import Scope
 from portal.media.table import GrantTable, Holding
 from portal.media.tickets import PREFIX, BadTicket, Ticket, is_genuine, read_ticket
@@ -26,9 +27,9 @@ class Admission:
         """Whether the link still grants it at this moment."""
         return self.holding.still_grants(self.epoch)
 
-    def is_for(self, scope: Scope) -> bool:
+    def is_for(self, headers: Headers) -> bool:
         """Whether a later request with the same URL comes from the same visitor."""
-        return not self.binding or self.binding in _bindings(self.ticket, scope)
+        return not self.binding or self.binding in _bindings(self.ticket, {"headers": headers})
 
 
 async def admit(grants: GrantTable, scope: Scope) -> Admission:

@@ -38,9 +38,6 @@ RETRY_AFTER = (b"retry-after", b"5")  # seconds
 _SHOWN = re.compile(r"(image|video)/(?!svg)[a-z0-9][a-z0-9.+-]{0,60}")
 
 
-AtOnce = tuple[bytes, bytes]  # header lines and body of a 200
-
-
 class MediaApp:
     """An ASGI application for signed media URLs (see ``portal.media.tickets``).
 
@@ -68,8 +65,10 @@ class MediaApp:
             status = HTTPStatus.SERVICE_UNAVAILABLE
             await send_short(send, status, RETRY_AFTER, is_head=is_head)
 
-    def at_once(self, raw_path: bytes, headers: list[tuple[bytes, bytes]]) -> AtOnce | None:
-        """The answer to a GET that is in memory: see ``portal.web.Protocol``."""
+    def at_once(
+        self, raw_path: bytes, headers: list[tuple[bytes, bytes]]
+    ) -> tuple[bytes, bytes] | None:
+        """The answer to a GET that is in memory; see ``portal.media.sending.AtOnce``."""
         if is_conditional(headers):
             return None
         found = self._remembered(raw_path, headers)

@@ -19,6 +19,7 @@ class Ready:
     admission: Admission
     body: Body
     start: dict[str, Any]  # the ASGI message that opens a whole, unconditional answer
+    head: bytes  # the same headers, as they are sent
     until: float  # seconds since 1970, like the expiry of its URL
 
 
@@ -38,7 +39,8 @@ class ReadyAnswers:
 
     def put(self, raw_path: bytes, admission: Admission, body: Body, start: dict[str, Any]) -> None:
         until = min(time.time() + READY_FOR, admission.ticket.expires)
-        self._answers[raw_path] = Ready(admission, body, start, until)
+        head = b"".join(b"%b: %b\r\n" % header for header in start["headers"])
+        self._answers[raw_path] = Ready(admission, body, start, head, until)
         self._answers.move_to_end(raw_path)
         if len(self._answers) > MOST_READY:
             self._answers.popitem(last=False)

@@ -20,6 +20,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
+# Asked, with a path and headers, for what an application can answer to a GET from memory: the header
+# lines and the body of a 200, or None. ``portal.web`` looks for it as an attribute ``at_once``.
+AtOnce = Callable[[bytes, list[tuple[bytes, bytes]]], tuple[bytes, bytes] | None]
 
 # A delivered file never becomes a page of ours: not as another type, not with scripts, not framed
 # or read by other sites.

@@ -17,8 +17,9 @@ class Server:
 
     def __init__(self, app: MediaApp, table: GrantTable) -> None:
         self._app = app
+        self.at_once = app.at_once
         self._table = table
-        config = configuration(self._answer)
+        config = configuration(self)
         config.timeout_graceful_shutdown = 1
         listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = listener.getsockname()[1]
@@ -63,7 +64,7 @@ class Server:
             return count
         raise AssertionError("the response ended as if it were complete")
 
-    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await self._app(scope, receive, send)
             return
@@ -75,3 +76,21 @@ class Server:
         with suppress(asyncio.CancelledError):
             await asking
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def ask(connection: socket.socket, url: str, headers: str = "", method: str = "GET") -> None:
+    connection.sendall(f"{method} {url} HTTP/1.1\r\nHost: test\r\n{headers}\r\n".encode())
+
+
+def answer(connection: socket.socket, *, bodiless: bool = False) -> tuple[bytes, bytes]:
+    """Read one answer to its end: head and body."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += connection.recv(1)
+    (length,) = [
+        int(line.split()[1]) for line in head.splitlines() if line.startswith(b"content-length")
+    ]
+    body = bytearray()
+    while not bodiless and len(body) < length:
+        body += connection.recv(min(2**20, length - len(body)))
+    return head, bytes(body)

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from portal.media.files import StoredSource
 from portal.media.sending import Body, send_body
 from portal.media.streams import HELD_BACK, PIECE, ZERO_COPY
 from tests.media.conftest import Site
-from tests.media.server import Server
+from tests.media.server import Server, answer, ask
 
 Serve = Callable[[], Server]
 CONTENT = os.urandom(5 * 2**20 + 123)
@@ -27,24 +26,6 @@ CONTENT = os.urandom(5 * 2**20 + 123)
 @pytest.fixture(params=[True, False], ids=["by the kernel", "read"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zero_copy, "IS_POSSIBLE", request.param and zero_copy.IS_POSSIBLE)
-
-
-def ask(connection: socket.socket, url: str, headers: str = "", method: str = "GET") -> None:
-    connection.sendall(f"{method} {url} HTTP/1.1\r\nHost: test\r\n{headers}\r\n".encode())
-
-
-def answer(connection: socket.socket, *, bodiless: bool = False) -> tuple[bytes, bytes]:
-    """Read one answer to its end: head and body."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += connection.recv(1)
-    (length,) = [
-        int(line.split()[1]) for line in head.splitlines() if line.startswith(b"content-length")
-    ]
-    body = bytearray()
-    while not bodiless and len(body) < length:
-        body += connection.recv(min(2**20, length - len(body)))
-    return head, bytes(body)
 
 
 @pytest.mark.usefixtures("either_way")
