@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from .errors import EngineError
 
@@ -67,12 +66,12 @@ class DownloadTask:
 
     task_id: str
     url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False, default=MappingProxyType({}))
-    filename: str = ""
+    headers: Mapping[str, str] = field(repr=False)
+    filename: str
     group: Group = Group.IMAGE
     size: int | None = None
     checksum: bytes | None = None
-    metadata: Mapping[str, str] = MappingProxyType({})
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         parts = PurePosixPath(self.filename).parts
