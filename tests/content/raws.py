@@ -26,6 +26,7 @@ class Maker:
     model: bytes
     magic: bytes = b"II*\0"
     marks: tuple[Entry, ...] = ()
+    at: int = 8  # its first directory
 
 
 DNG = Maker(
@@ -56,16 +57,16 @@ def raw_file(
     at_mosaic = _AT_DATA + len(jpeg) + len(jpeg) % 2
     subs = [_AT_RAW, *([_AT_PREVIEW] if preview else [])]
     out = bytearray(at_mosaic)
-    out[:8] = maker.magic + struct.pack("<L", 8)
-    _put(out, 8, _main(maker, orientation, subs))
-    _put(out, _AT_RAW, _mosaic(whole, at_mosaic))
+    out[:8] = maker.magic + struct.pack("<L", maker.at)
+    put(out, maker.at, _main(maker, orientation, subs))
+    put(out, _AT_RAW, _mosaic(whole, at_mosaic))
     if preview:
-        _put(out, _AT_PREVIEW, _picture(preview, _AT_DATA, len(jpeg)))
-    _put(out, _AT_EXIF, [
+        put(out, _AT_PREVIEW, _picture(preview, _AT_DATA, len(jpeg)))
+    put(out, _AT_EXIF, [
         (0x829A, RATIO, (1, 200)), (0x8827, SHORT, (400,)), (0x829D, RATIO, (28, 10)),
         (0x9003, TEXT, b"2024:07:01 10:00:00\0"), (0xA434, TEXT, b"Painted 50 mm\0"),
     ])  # fmt: skip
-    _put(out, _AT_GPS, [
+    put(out, _AT_GPS, [
         (1, TEXT, b"N\0"), (2, RATIO, (47, 1, 30, 1, 0, 1)),
         (3, TEXT, b"E\0"), (4, RATIO, (8, 1, 15, 1, 0, 1)),
     ])  # fmt: skip
@@ -101,7 +102,7 @@ def _picture(size: Size, at: int, length: int) -> list[Entry]:
     ]  # fmt: skip
 
 
-def _put(out: bytearray, at: int, entries: Sequence[Entry]) -> None:
+def put(out: bytearray, at: int, entries: Sequence[Entry]) -> None:
     """Write one directory, and behind it what does not fit into its entries."""
     beyond = at + 2 + 12 * len(entries) + 4
     extra = b""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from portal.library.content.engine import Image, vips
+from portal.library.content.rawfiles import preview_in
 from portal.library.content.sizes import Size
 from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable
@@ -39,7 +40,7 @@ class Preview:
     whole: Size = (0, 0)
 
 
-def open_raw(data: bytes) -> Preview:
+def open_raw(data: bytes, media_type: str) -> Preview:
     """Find what can be shown of a raw file; raises ``ContentUnreadable``."""
     import rawpy
 
@@ -49,7 +50,21 @@ def open_raw(data: bytes) -> Preview:
             raw.open_buffer(BytesIO(data))
             return _preview(raw)
     except (rawpy.LibRawError, rawpy.NotSupportedError) as exc:
-        raise ContentUnreadable(_("The picture is damaged and cannot be decoded.")) from exc
+        if (found := _without_libraw(data, media_type)) is None:
+            raise ContentUnreadable(_("The picture is damaged and cannot be decoded.")) from exc
+        return found
+
+
+def _without_libraw(data: bytes, media_type: str) -> Preview | None:
+    jpeg, turn = preview_in(data, media_type)
+    if not jpeg:
+        return None
+    try:
+        image = vips().Image.jpegload_buffer(jpeg)
+    except vips().Error:
+        return None
+    whole = _turned(image.width, image.height, turn)
+    return Preview(jpeg, None, image.width, image.height, turn, whole)
 
 
 def _preview(raw: RawPy) -> Preview:

@@ -69,7 +69,7 @@ def open_still(data: bytes, media_type: str) -> Still:
     if media_type in _HEIC:
         return _open_heic(data, media_type)
     if media_type in RAW_TYPES:
-        return _open_raw(data)
+        return _open_raw(data, media_type)
     try:
         image = _load(data, media_type)
         orientation = image.get("orientation") if image.get_typeof("orientation") else 1
@@ -159,8 +159,8 @@ def _open_heic(data: bytes, media_type: str) -> Still:
     return Still(data, media_type, width, height, 1, exif, xmp, picture)
 
 
-def _open_raw(data: bytes) -> Still:
-    found = open_raw(data)
+def _open_raw(data: bytes, media_type: str) -> Still:
+    found = open_raw(data, media_type)
     width, height, turn = found.width, found.height, found.orientation
     if turn in _SIDEWAYS:
         width, height = height, width
