@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, path_parts
@@ -31,6 +32,7 @@ from portal.live.stream import stream_events
 from portal.media.coalescing import Overloaded, Questions
 from portal.media.cookies import cookie_in
 from portal.media.disposition import attachment
+from portal.media.places import NoPlace, Places
 from portal.media.sending import (
     Body,
     Receive,
@@ -54,6 +56,7 @@ class ArchiveApp:
     grants: GrantTable
     plans: Plans
     questions: Questions[Any]
+    places: Places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
@@ -64,7 +67,7 @@ class ArchiveApp:
             await self._answer(scope, receive, send)
         except (BadTicket, NoArchive):
             await send_short(send, NOT_FOUND, is_head=is_head)
-        except (GrantsUnknown, LibraryError, DatabaseError, Overloaded, SourceBroken):
+        except (GrantsUnknown, LibraryError, DatabaseError, Overloaded, SourceBroken, NoPlace):
             await send_short(send, BUSY, RETRY_AFTER, is_head=is_head)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +93,8 @@ class ArchiveApp:
             disposition=attachment(ticket.name),
         )
         source = ArchiveSource(plan, self._relocate, partial(self._report, plan))
-        await send_body(scope, receive, send, body, source, admission.still)
+        with self.places.place(scope):
+            await send_body(scope, receive, send, body, source, admission.still)
 
     async def _relocate(self, place: Place) -> StoredFile:
         file: StoredFile = await self.questions.ask(
@@ -131,7 +135,8 @@ class EventsApp:
 
 def make_archives(grants: GrantTable) -> ArchiveApp:
     """Make the application for ``/archives/``."""
-    return ArchiveApp(grants, Plans(), Questions("archives", THREADS))
+    places = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
+    return ArchiveApp(grants, Plans(), Questions("archives", THREADS), places)
 
 
 def make_events(grants: GrantTable) -> EventsApp:

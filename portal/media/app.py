@@ -4,6 +4,7 @@ import re
 import time
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
@@ -14,6 +15,7 @@ from portal.media.coalescing import Overloaded
 from portal.media.disposition import attachment
 from portal.media.files import StoredSource
 from portal.media.grants import Takes
+from portal.media.places import NoPlace, Places
 from portal.media.ranges import Selection, is_conditional
 from portal.media.ready import Ready, ReadyAnswers
 from portal.media.sending import (
@@ -49,6 +51,7 @@ class MediaApp:
         self._shelf = shelf
         self._taken = Taken(takes)
         self._ready = ReadyAnswers()
+        self._places = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
@@ -61,7 +64,7 @@ class MediaApp:
                 await self._answer(scope, receive, send)
         except (BadTicket, NotInLibrary, ContentUnreadable, SourceBroken):
             await send_short(send, HTTPStatus.NOT_FOUND, is_head=is_head)
-        except (GrantsUnknown, LibraryUnavailable, DatabaseTrouble, Overloaded):
+        except (GrantsUnknown, LibraryUnavailable, DatabaseTrouble, Overloaded, NoPlace):
             status = HTTPStatus.SERVICE_UNAVAILABLE
             await send_short(send, status, RETRY_AFTER, is_head=is_head)
 
@@ -115,7 +118,8 @@ class MediaApp:
             await send_bytes(scope, send, body, found)
         else:
             body = _body_of_file(ticket, found)
-            await send_body(scope, receive, send, body, StoredSource(found), admission.holds)
+            with self._places.place(scope):
+                await send_body(scope, receive, send, body, StoredSource(found), admission.holds)
 
 
 def _body_of_bytes(ticket: Ticket, data: bytes) -> Body:

@@ -118,6 +118,7 @@ def test_a_kept_connection_answers_again_after_a_while(
 ) -> None:
     monkeypatch.setattr(web, "HEAD_WITHIN", 0.2)
     request = f"GET {site.picture()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    answers = []
     with server.connect() as connection:
         for _ in range(3):
             connection.sendall(request[:30])
@@ -126,7 +127,9 @@ def test_a_kept_connection_answers_again_after_a_while(
             answer = b""
             while not answer.endswith(b"a picture"):
                 answer += connection.recv(4096)
+            answers.append(answer)
             time.sleep(0.3)
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 3
 
 
 def test_pipelined_requests_are_answered_in_order(site: Site, server: Server) -> None:
