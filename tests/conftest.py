@@ -9,6 +9,7 @@ import pytest
 
 from tests.running import RunningLoggia, start
 
+pytest_plugins = ["tests.immich"]  # the stand-ins for an Immich server
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 
