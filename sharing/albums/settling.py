@@ -24,29 +24,33 @@ def settle_all() -> None:
         settle(album)
 
 
-@transaction.atomic
 def settle(album: PortalAlbum) -> bool:
     """Mark what left the library and what came back; returns whether guests see a difference.
 
     What left raises the epoch of the album's links. Raises ``LibraryUnavailable``.
     """
-    items = list(album.items.all())
-    found = times_of([item.asset_id for item in items])
-    gone = [item for item in items if item.is_there and item.asset_id not in found]
-    here = [item for item in items if item.asset_id in found]
-    changed = [item for item in here if not item.is_there or item.taken_at != found[item.asset_id]]
-    for item in gone:
-        item.is_there = False
-    for item in changed:
-        item.is_there, item.taken_at = True, found[item.asset_id]
-    if not gone and not changed:
-        return False
+    rows = list(album.items.values_list("pk", "asset_id", "taken_at", "is_there"))
+    found = times_of([asset_id for _pk, asset_id, _at, _there in rows])
+    gone = [pk for pk, asset_id, _at, is_there in rows if is_there and asset_id not in found]
+    changed = [
+        PortalAlbumItem(pk=pk, taken_at=found[asset_id], is_there=True)
+        for pk, asset_id, at, is_there in rows
+        if asset_id in found and (not is_there or at != found[asset_id])
+    ]
+    if gone or changed:
+        _write(album, gone, changed)
+    return bool(gone or changed)
+
+
+@transaction.atomic
+def _write(album: PortalAlbum, gone: Sequence[int], changed: Sequence[PortalAlbumItem]) -> None:
+    for chunk in chunks(gone):
+        album.items.filter(pk__in=chunk).update(is_there=False)
     columns = ["is_there", "taken_at"]
-    PortalAlbumItem.objects.bulk_update([*gone, *changed], columns, batch_size=AT_ONCE)
+    PortalAlbumItem.objects.bulk_update(changed, columns, batch_size=AT_ONCE)
     recount(album)
     if gone:
         SharedLink.objects.of_portal_album(album).raise_epoch()
-    return True
 
 
 def times_of(asset_ids: Sequence[UUID]) -> dict[UUID, datetime]:
