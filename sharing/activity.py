@@ -4,12 +4,12 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from sharing.models import Happening, SharedLink
+from sharing.models import Happening, SharedLink, Take
 
 NETWORK_BITS = {4: 24, 6: 48}  # what is kept of an address: a provider's part, not a household's
-ROWS_AT_ONCE = 5_000
 SAME_FOR = timedelta(minutes=1)  # the same mishap again within this time is the same happening
 
 
@@ -40,10 +40,28 @@ def shorten(text: str) -> str:
 
 
 def forget_old() -> None:
-    """Delete what is older than ``LOGGIA_ACTIVITY_DAYS``, and the oldest beyond the limit."""
+    """Delete what is older than ``LOGGIA_ACTIVITY_DAYS``, and what is beyond the limit."""
     oldest = timezone.now() - timedelta(days=settings.LOGGIA_ACTIVITY_DAYS)
     Happening.objects.filter(at__lt=oldest).delete()
-    beyond = Happening.objects.order_by("-pk").values_list("pk", flat=True)
-    last = beyond[settings.LOGGIA_ACTIVITY_ROWS : settings.LOGGIA_ACTIVITY_ROWS + 1].first()
-    if last is not None:
-        Happening.objects.filter(pk__lte=last).delete()
+    forget_beyond(Happening.objects.all(), settings.LOGGIA_ACTIVITY_ROWS)
+
+
+def forget_beyond(rows: QuerySet[Happening] | QuerySet[Take], most: int) -> None:
+    """Delete the oldest rows of links until ``most`` are left, of those first that have most.
+
+    Whoever calls one link over and over pushes out nothing that is kept of the others.
+    """
+    excess = rows.count() - most
+    if excess <= 0:
+        return
+    counts = rows.order_by().values_list("link_id").annotate(held=Count("pk")).order_by("-held")
+    held = list(counts)
+    share = most // len(held)
+    for link_id, count in held:
+        surplus = min(excess, count - share)
+        if surplus <= 0:
+            return
+        of_link = rows.filter(link_id=link_id).order_by("pk")
+        last = of_link.values_list("pk", flat=True)[surplus - 1 : surplus].first()
+        of_link.filter(pk__lte=last or 0).delete()
+        excess -= surplus

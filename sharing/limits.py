@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from sharing.activity import record
+from sharing.activity import forget_beyond, record
 from sharing.models import Happening, SharedLink, Take
 
 NOTED_EVERY = timedelta(hours=1)  # a link in use is noted so often: a row need not change per visit
+MOST_TAKES = 200_000  # rows: a visitor without cookies makes one with each request
 TAKES_KEPT = timedelta(days=1)  # a broken download can be resumed for that long without counting
 
 
@@ -85,6 +86,7 @@ def weigh_file(link_id: UUID, visitor: str, file: str, size: int, *, must_fit: b
 
 def forget_takes() -> None:
     Take.objects.filter(at__lt=timezone.now() - TAKES_KEPT).delete()
+    forget_beyond(Take.objects.all(), MOST_TAKES)
 
 
 def _fingerprint(visitor: str, file: str) -> str:

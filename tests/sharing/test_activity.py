@@ -4,12 +4,14 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from portal.library.types import Album
 from sharing.activity import forget_old, record, shorten
 from sharing.links import (
     LinkSettings,
@@ -17,6 +19,7 @@ from sharing.links import (
     delete_link,
     pause_link,
     restore_link,
+    share_album,
 )
 from sharing.models import Happening, SharedLink
 from tests.sharing.memory_library import MemoryLibrary
@@ -128,3 +131,15 @@ def test_what_is_old_or_too_much_is_forgotten(settings: Settings, link: SharedLi
         record(link, Happening.Kind.OPENED)
     forget_old()
     assert kinds(link) == ["Opened"] * 10
+
+
+def test_a_link_that_is_called_over_and_over_pushes_out_nothing_of_the_others(
+    settings: Settings, link: SharedLink, owner: User, album: Album
+) -> None:
+    quiet = share_album(owner, album.id, LinkSettings())
+    for _ in range(30):
+        record(link, Happening.Kind.OPENED)
+    settings.LOGGIA_ACTIVITY_ROWS = 10
+    forget_old()
+    assert kinds(quiet) == ["Link made"]
+    assert kinds(link) == ["Opened"] * 9

@@ -215,6 +215,16 @@ def test_a_file_counts_once_for_who_fetches_it_in_pieces(link: SharedLink) -> No
     assert not take(link, "b")
 
 
+def test_who_never_shows_a_cookie_fills_the_table_of_takes_to_its_limit_only(
+    link: SharedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sharing.limits.MOST_TAKES", 5)
+    for number in range(9):
+        assert take(link, "a", visitor=f"{number}" * 32)
+    forget_takes()
+    assert Take.objects.count() == 5
+
+
 def test_a_link_nobody_uses_closes_and_one_in_use_does_not(link: SharedLink) -> None:
     limited(link, idle_days=7)
     SharedLink.objects.update(used_at=timezone.now() - timedelta(days=6))
