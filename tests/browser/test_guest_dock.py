@@ -106,6 +106,20 @@ def test_the_bar_of_the_selection_shows_all_its_words_on_the_smallest_phones(
     assert (box["x"] >= 0, box["x"] + box["width"] <= 320) == (True, True)
 
 
+def test_without_script_everything_is_asked_for_and_saved(visit: Visit, lake: MadeLink) -> None:
+    guest = visit(PHONE, scripts=False)
+    guest.goto(lake.url)
+    page = guest.page
+    page.get_by_role("button", name="Download everything").click()
+    save = page.get_by_role("link", name="Save")
+    expect(save).to_be_visible(timeout=20_000)  # the page looks again by itself
+    expect(page.locator("h2")).to_contain_text("Ready: Lake weekend.zip")
+    guest.keep("downloads-without-script")
+    with page.expect_download() as saving:
+        save.click()
+    assert saving.value.suggested_filename == "Lake weekend.zip"
+
+
 def test_a_motion_photo_is_one_file_and_saved_as_it_is(
     visit: Visit, make_link: Callable[..., MadeLink]
 ) -> None:
