@@ -33,6 +33,19 @@ def deep(path: Path) -> None:
     image.write_to_file(str(path))
 
 
+def lively(path: Path) -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    pixels = np.random.default_rng(7).integers(0, 256, (60, 90, 3), np.uint8)
+    Image.fromarray(pixels).resize((600, 400)).save(path)
+
+
+@pytest.fixture(autouse=True)
+def as_in_daily_use(folder_library: FolderLibrary) -> None:
+    folder_library.draws_ahead = True
+
+
 ODD: dict[str, Callable[[Path], None]] = {
     "wide.jpg": lambda path: plain(path, (30_000, 400)),
     "tall.png": lambda path: plain(path, (300, 30_000)),
@@ -76,6 +89,9 @@ WHOLE: dict[str, Callable[[Path], object]] = {
     "a.png": lambda path: write_photo(path, size=(600, 400)),
     "a.gif": lambda path: write_photo(path, size=(600, 400)),
     "a.webp": lambda path: write_photo(path, size=(600, 400)),
+    "a.tif": lively,
+    "a.heic": lively,
+    "a.avif": lively,
     "a.mov": write_video,
     "a.nef": lambda path: path.write_bytes(raw_file(NEF, whole=(600, 400), preview=(300, 200))),
 }
@@ -136,3 +152,13 @@ def test_a_file_that_a_decoder_trips_over_is_listed_and_the_rest_goes_on(
     assert all("could not make sense" in problem.reason for problem in problems)
     shown = [asset.filename for asset in folder_library.assets(AssetFilter())]
     assert sorted(shown) == ["early.heic", "sound.jpg"]
+
+
+def test_a_library_without_any_photo_is_whole(folder_library: FolderLibrary, photos: Path) -> None:
+    (photos / "empty/folders").mkdir(parents=True)
+    report = folder_library.refresh()
+    assert (report.added, report.problems, report.unread) == (0, 0, 0)
+    assert folder_library.albums() == []
+    assert folder_library.totals(AssetFilter()).count == 0
+    assert folder_library.make_renditions(1) == 0
+    assert folder_library.status().trouble == ""

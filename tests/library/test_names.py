@@ -148,8 +148,8 @@ def test_a_deep_tree_is_taken_in_as_far_as_paths_go(
 
 @given(st.binary(max_size=300))
 def test_a_path_for_people_is_always_text(raw: bytes) -> None:
-    readable(raw).encode()
-    str(Spot(0, raw, raw)).encode()
+    for text in (readable(raw), str(Spot(0, raw, raw))):
+        assert text.encode().decode() == text
 
 
 def test_a_root_holds_only_what_lies_below_it(tmp_path: Path) -> None:
