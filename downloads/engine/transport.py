@@ -3,6 +3,7 @@
 
 import ssl
 from collections.abc import Iterable
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -29,13 +30,22 @@ def open_client(limits: Limits, transport: httpx.AsyncBaseTransport | None) -> h
     )
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; ``SSL_CERT_FILE`` adds a home's own authority.
+
+    Once a process: reading the list takes longer than many a download.
+    """
+    return httpx.create_ssl_context()
+
+
 class WideTransport(httpx.AsyncHTTPTransport):
     """httpx's transport over a pool whose streams read more at once."""
 
     def __init__(self, connections: int) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=trusted())
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusted(),
             max_connections=None,  # the line of tasks is the limit
             max_keepalive_connections=connections,
             keepalive_expiry=KEEP_ALIVE,
