@@ -30,7 +30,7 @@ export async function take(selection) {
   const tile = selection.chosen.size === 1 && (await selection.grid.tiles.bring(index));
   const link = tile && tile.querySelector("a");
   // A pair is two files; what is not given by itself gets its reason in the dock.
-  if (!link?.dataset.download || "pair" in link.dataset) return open(selection, "selection");
+  if (!link || !link.dataset.download || "pair" in link.dataset) return open(selection, "selection");
   const saved = document.createElement("a");
   saved.href = link.dataset.download;
   saved.download = "";
