@@ -128,7 +128,7 @@ class Protocol(HttpToolsProtocol):
     def _abort(self) -> None:
         """Drop what is not sent yet, the kernel's part too: nothing more reaches the client."""
         connection = self.transport.get_extra_info("socket")
-        if connection is not None:
+        if connection is not None and connection.fileno() >= 0:  # else the client was first
             at_once = struct.pack("ii", 1, 0)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
         self.transport.abort()

@@ -90,19 +90,26 @@ def test_a_file_cut_short_on_its_way_is_never_ended_as_if_it_were_whole(
         assert len(body) + server.rest_until_reset(connection) < 2**20
 
 
-def test_a_connection_leaves_nothing_open(
-    site: Site, serve: Serve, open_files: Callable[[str], int]
+@pytest.mark.parametrize("waits", [0, 0.05])
+def test_clients_that_leave_leave_nothing_open_and_are_no_errors(
+    site: Site,
+    serve: Serve,
+    open_files: Callable[[str], int],
+    caplog: pytest.LogCaptureFixture,
+    waits: float,
 ) -> None:
-    url, _ = site.original(CONTENT)
+    url, _ = site.original(CONTENT * 4)
     server = serve()
     before = open_files("socket:")
     for _ in range(20):
-        connection, _ = server.begin(url, receive_buffer=4096)
+        connection, _ = server.begin(url)
+        time.sleep(waits)
         connection.close()
     deadline = time.monotonic() + 3
     while open_files("socket:") > before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert open_files("socket:") <= before
+    assert not caplog.text
 
 
 @dataclass
