@@ -30,6 +30,10 @@ class FakeImmich:
     """``world`` may be changed from other threads while its lock is held; better use ``control``."""
 
     def __init__(self, world: World, faults: Faults | None = None) -> None:
+        self.load(world, faults)
+
+    def load(self, world: World, faults: Faults | None = None) -> None:
+        """Begin anew with another world, without anything ordered or seen."""
         self.world = world
         self.faults = faults or Faults()
         self.traffic = Traffic()

@@ -57,8 +57,7 @@ def create(world: World, request: Request, caller: Caller) -> JsonAnswer:
     album.cover_id = wanted[0] if wanted else None
     world.albums[album.id] = album
     world.revision += 1
-    answer = shapes.album(world, album, world.shown(album))
-    answer.pop("lastModifiedAssetTimestamp", None)
+    answer = shapes.album_just_written(world, album, world.shown(album))
     return JsonAnswer(answer, HTTPStatus.CREATED)
 
 
@@ -71,7 +70,7 @@ def change(world: World, request: Request, caller: Caller, album_id: str) -> Jso
     album.cover_id = body.get("albumThumbnailAssetId", album.cover_id)
     album.updated_at = moments.now()
     world.revision += 1
-    return JsonAnswer(shapes.album(world, album))
+    return JsonAnswer(shapes.album_just_written(world, album))
 
 
 def delete(world: World, _request: Request, caller: Caller, album_id: str) -> Empty:

@@ -9,6 +9,7 @@ from portal.fake_immich.credentials import Caller
 from portal.fake_immich.media_types import WEB
 from portal.fake_immich.validating import check, one_of, path_uuid, uuids
 from portal.fake_immich.wire import (
+    NO_CACHE,
     Empty,
     FileAnswer,
     JsonAnswer,
@@ -52,7 +53,7 @@ def thumbnail(
     if size == "fullsize" and (elsewhere := _fullsize_is_at(request, caller, asset)):
         return elsewhere
     if asset.picture is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "Asset media not found")
+        raise Refused(HTTPStatus.NOT_FOUND, "Asset media not found", headers=NO_CACHE)
     data, media_type = asset.picture(size)
     stem = asset.id if caller.link and not caller.link.show_metadata else _stem(asset)
     name = f"{stem}_{size}.{media_type.partition('/')[2]}"
@@ -62,7 +63,8 @@ def thumbnail(
 def playback(world: World, _request: Request, caller: Caller, asset_id: str) -> FileAnswer:
     asset = _readable(world, caller, asset_id, "asset.view")
     if asset.kind != "VIDEO":
-        raise Refused(HTTPStatus.NOT_FOUND, "Asset not found or asset is not a video")
+        message = "Asset not found or asset is not a video"
+        raise Refused(HTTPStatus.NOT_FOUND, message, headers=NO_CACHE)
     if asset.playback:
         return FileAnswer(asset.playback, "video/mp4")
     return FileAnswer(asset.contents, asset.media_type)

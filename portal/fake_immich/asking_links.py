@@ -47,7 +47,7 @@ def listed(world: World, request: Request, caller: Caller) -> JsonAnswer:
         and (not wanted or link.id == wanted) and (not album_id or link.album_id == album_id)
     ]  # fmt: skip
     newest_first = sorted(mine, key=lambda link: link.created_at, reverse=True)
-    return JsonAnswer([shapes.link(world, link) for link in newest_first])
+    return JsonAnswer([shapes.link(world, link, is_listed=True) for link in newest_first])
 
 
 def create(world: World, request: Request, caller: Caller) -> JsonAnswer:

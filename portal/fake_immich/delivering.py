@@ -36,7 +36,9 @@ async def deliver_json(line: Line, request: Request, answer: JsonAnswer) -> None
 
 
 async def deliver_refusal(line: Line, request: Request, refused: Refused) -> None:
-    await deliver_json(line, request, JsonAnswer(refused.body(request.cid), refused.status))
+    await deliver_json(
+        line, request, JsonAnswer(refused.body(request.cid), refused.status, refused.headers)
+    )
 
 
 async def deliver_short(line: Line, request: Request, answer: Empty | Redirect) -> None:

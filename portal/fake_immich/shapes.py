@@ -112,12 +112,19 @@ def album(
     }
 
 
-def link(world: World, one: SharedLink) -> Json:
-    """As ``GET /shared-links/me`` answers."""
+def album_just_written(world: World, one: Album, assets: Iterable[Asset] = ()) -> Json:
+    """As after creating or renaming one: its first and last moments rather than days."""
+    found = album(world, one, assets)
+    found.pop("lastModifiedAssetTimestamp", None)
+    return found | _span(world, one)
+
+
+def link(world: World, one: SharedLink, *, is_listed: bool = False) -> Json:
+    """As ``GET /shared-links/me`` answers; lists are shorter."""
     about = world.albums.get(one.album_id or "")
     shown = [world.assets[each] for each in one.asset_ids if each in world.assets]
     assets = [
-        asset(world, each, is_inner=True, with_exif=one.show_metadata)
+        asset(world, each, is_inner=True, with_exif=one.show_metadata and not is_listed)
         for each in shown if each.deleted_at is None
     ]  # fmt: skip
     if not one.show_metadata:
@@ -132,7 +139,7 @@ def link(world: World, one: SharedLink) -> Json:
         "createdAt": moments.top(one.created_at),
         "expiresAt": moments.top(one.expires_at) if one.expires_at else None,
         "assets": assets,
-        **({"album": _album_of_link(world, about)} if about else {}),
+        **({"album": _album_of_link(world, about, is_listed=is_listed)} if about else {}),
         "allowUpload": one.allow_upload,
         "allowDownload": one.allow_download,
         "showMetadata": one.show_metadata,
@@ -147,13 +154,18 @@ def person(one: Person) -> Json:
     }  # fmt: skip
 
 
-def _album_of_link(world: World, one: Album) -> Json:
+def _album_of_link(world: World, one: Album, *, is_listed: bool) -> Json:
     found = album(world, one, write=moments.inner)
-    found.pop("lastModifiedAssetTimestamp", None)
+    for name in ("lastModifiedAssetTimestamp", "startDate", "endDate"):
+        found.pop(name, None)
+    return found if is_listed else found | _span(world, one)
+
+
+def _span(world: World, one: Album) -> Json:
     taken = sorted(each.taken_at + each.offset for each in world.shown(one))
-    if taken:
-        found |= {"startDate": moments.inner(taken[0]), "endDate": moments.inner(taken[-1])}
-    return found
+    if not taken:
+        return {}
+    return {"startDate": moments.inner(taken[0]), "endDate": moments.inner(taken[-1])}
 
 
 def _album_users(world: World, one: Album) -> list[Json]:

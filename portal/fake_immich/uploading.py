@@ -103,12 +103,7 @@ def _file(files: dict[str, Any]) -> tuple[str, bytes]:
 
 def _check_fields(world: World, fields: dict[str, str]) -> None:
     if world.is_next:
-        if unknown := [name for name in _OLD_ONLY if name in fields]:
-            raise bad_request([f'Unrecognized key: "{name}"' for name in unknown])
-        missing = [name for name in _TIMES if name not in fields]
-        if missing:
-            expected = "Invalid input: expected ISO 8601 datetime string, received undefined"
-            raise bad_request([f"[{name}] {expected}" for name in missing])
+        _check_next(fields)
     else:
         _check_old(world, fields)
     rules = {
@@ -116,6 +111,15 @@ def _check_fields(world: World, fields: dict[str, str]) -> None:
         "visibility": one_of("archive", "timeline", "hidden", "locked"),
     }
     check(world, dict(fields), {**dict.fromkeys(_TIMES, date), **rules})
+
+
+def _check_next(fields: dict[str, str]) -> None:
+    expected = "Invalid input: expected ISO 8601 datetime string, received undefined"
+    wrong = [f"[{name}] {expected}" for name in _TIMES if name not in fields]
+    if unknown := [f'"{name}"' for name in _OLD_ONLY if name in fields]:
+        wrong.append(f"Unrecognized key{'s' * (len(unknown) > 1)}: {', '.join(unknown)}")
+    if wrong:
+        raise bad_request(wrong)
 
 
 def _check_old(world: World, fields: dict[str, str]) -> None:

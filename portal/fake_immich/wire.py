@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from portal.fake_immich.contents import Contents
 
 Json = Any  # what json can write
+NO_CACHE = {"Cache-Control": "none"}  # where a file was asked for
 _LETTERS = string.ascii_lowercase + string.digits
 
 
@@ -53,12 +54,18 @@ class Refused(Exception):
     """An answer in Immich's form of errors; without ``error`` when ``is_plain``."""
 
     def __init__(
-        self, status: HTTPStatus, message: str | list[str], *, is_plain: bool = False
+        self,
+        status: HTTPStatus,
+        message: str | list[str],
+        *,
+        is_plain: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.is_plain = is_plain
+        self.headers = headers or {}
 
     def body(self, cid: str) -> dict[str, Json]:
         error = {} if self.is_plain else {"error": self.status.phrase}
@@ -72,7 +79,9 @@ def bad_request(message: str | list[str]) -> Refused:
 
 
 def no_access(permission: str) -> Refused:
-    return bad_request(f"Not found or no {permission} access")
+    headers = NO_CACHE if permission in {"asset.download", "asset.view"} else None
+    message = f"Not found or no {permission} access"
+    return Refused(HTTPStatus.BAD_REQUEST, message, headers=headers)
 
 
 @dataclass(frozen=True)
