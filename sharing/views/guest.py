@@ -34,6 +34,8 @@ def page(request: GuestRequest) -> HttpResponse:
     collection = collection_of(request.access.link)
     pages = max(1, -(-collection.totals.count // PAGE_SIZE))
     number = min(_whole(request, "page", 1, least=1), pages)
+    if request.welcome is Welcome.PREVIEW:  # of the album, not of each of its pages in turn
+        number = 1
     offset = (number - 1) * PAGE_SIZE
     assets = collection.contents.assets(Page(offset, PAGE_SIZE))
     maker = TileMaker(Delivery.of(request.access), collection.totals.count)

@@ -11,10 +11,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from portal.library.types import Asset, Rendition
+from portal.library.types import Album, Asset, Rendition
 from portal.media.tickets import is_genuine, read_ticket
 from sharing.access import make_unlock
 from sharing.models import SharedLink
+from sharing.views.guest import PAGE_SIZE
+from tests.guest.conftest import GuestLibrary
 
 Share = Callable[..., SharedLink]
 AWAY_FROM_HERE = {"description": "Lake weekend"}
@@ -88,6 +90,17 @@ def test_without_metadata_the_tags_tell_none(guest: Client, share: Share, photo:
         assert "Photo 1 of 1" in text
         assert "Evening" not in text
         assert "2025" not in text
+
+
+def test_who_only_says_to_be_a_chat_app_does_not_see_a_limited_album_page_by_page(
+    share: Share, library: GuestLibrary, album: Album, photo: Asset
+) -> None:
+    for _ in range(PAGE_SIZE):
+        library.add(album)
+    link = share(max_visitors=1)
+    first, second = (told(Client(), f"{link.path}?page={number}") for number in (1, 2))
+    assert photo.id.hex in first["og:image"]
+    assert second == first
 
 
 def test_an_empty_album_has_a_title_and_no_picture(guest: Client, share: Share) -> None:
