@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from portal.library.content import places
+from portal.library.content import hdr, places
 from portal.library.content.camera import CameraNotes
 from portal.library.content.engine import Image, vips
 from portal.library.content.moments import Moment, first_moment, from_utc, parse_moment
@@ -20,9 +20,11 @@ from portal.library.interface import ContentUnreadable
 from portal.library.types import Exif
 
 if TYPE_CHECKING:
+    import numpy as np
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+    from numpy.typing import NDArray
 
 # The demuxer is never guessed: FFmpeg knows play lists that fetch other files
 _DEMUXERS = {"video/webm": "matroska", "video/x-matroska": "matroska"}
@@ -104,13 +106,18 @@ def poster(video: Video, size: Callable[[int, int], Size]) -> Image:
     width, height = size(video.width, video.height)
     if frame.rotation % 180:
         width, height = height, width
-    pixels = frame.reformat(
-        width=width, height=height, format="rgb24", interpolation="AREA"
-    ).to_ndarray()
-    image = vips().Image.new_from_array(pixels, interpretation="srgb")
+    image = vips().Image.new_from_array(_pixels(frame, width, height), interpretation="srgb")
     turns = {90: "d270", 180: "d180", 270: "d90"}  # FFmpeg counts against the clock
     turn = turns.get(round(frame.rotation) % 360)
     return (image.rot(turn) if turn else image).copy_memory()
+
+
+def _pixels(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+    is_bright = frame.color_trc in {hdr.PQ, hdr.HLG}
+    kind = "rgb48le" if is_bright else "rgb24"
+    scaled = frame.reformat(width=width, height=height, format=kind, interpolation="AREA")
+    pixels: Any = scaled.to_ndarray()
+    return hdr.to_sdr(pixels, frame.color_trc) if is_bright else pixels
 
 
 def _telling_frame(video: Video) -> VideoFrame:
