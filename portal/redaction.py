@@ -1,4 +1,4 @@
-"""Keeps what opens a link out of the log."""
+"""Keeps what opens a link out of the log, and strangers from filling it."""
 
 import logging
 import re
@@ -9,6 +9,7 @@ _SECRET = re.compile(r"[\w-]{27,}")
 # An address of a guest, from its door on to its end. Both are looked for once, so that the time
 # grows with the text's length only: parts of it are written by strangers.
 _ADDRESS = re.compile(r"(/(?:share|s|media|archives|events)/)([^\s\"'?]*)")
+LONGEST_OF_STRANGERS = 300  # characters
 _as_text = logging.Formatter()
 
 
@@ -23,6 +24,19 @@ class HideKeys(logging.Filter):
             record.exc_text = _as_text.formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = hide_keys(record.exc_text)
+        return True
+
+
+class ShortOfStrangers(logging.Filter):
+    """Say in one short line what strangers send amiss: their requests would else fill the disk.
+
+    Django logs a foreign Host header, or a form of too many fields, whole and with its traceback.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.msg, record.args = record.getMessage()[:LONGEST_OF_STRANGERS], ()
+            record.exc_info = record.exc_text = None
         return True
 
 

@@ -257,13 +257,14 @@ LOGGING = {
     },
     "filters": {
         "ended_by_us": {"()": "portal.serving.quiet.EndedByUs"},
+        "short_of_strangers": {"()": "portal.redaction.ShortOfStrangers"},
         "hide_keys": {"()": "portal.redaction.HideKeys"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": _log_format,
-            "filters": ["hide_keys"],
+            "filters": ["short_of_strangers", "hide_keys"],
         }
     },
     "root": {"handlers": ["stderr"], "level": _log_level.upper()},

@@ -6,10 +6,12 @@ import time
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
 
 from portal.library.types import Rendition
 from portal.media.tickets import MediaSigner
-from portal.redaction import HideKeys, hide_keys
+from portal.redaction import HideKeys, ShortOfStrangers, hide_keys
 
 KEY = secrets.token_urlsafe(50)
 
@@ -50,3 +52,15 @@ def test_a_stranger_who_writes_doors_into_a_line_keeps_nobody_waiting(part: str)
     hidden = hide_keys(line)
     assert time.process_time() - began_at < 0.5
     assert "a" * 27 not in hidden
+
+
+def test_a_request_gone_wrong_by_a_stranger_s_hand_is_one_short_line(
+    client: Client, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["photos.example.org"]
+    assert client.get("/", headers={"host": f"{'x.' * 5_000}example"}).status_code == 400
+    (record,) = [one for one in caplog.records if one.name.startswith("django.security.")]
+    assert ShortOfStrangers().filter(record)
+    line = logging.Formatter().format(record)
+    assert line.startswith("Invalid HTTP_HOST header: ")
+    assert len(line) <= 300
