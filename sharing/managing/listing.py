@@ -105,7 +105,7 @@ def _matches(
 ) -> bool:
     if not text:
         return True
-    album = albums.get(link.album_id) if link.album_id else None
+    album = albums.get(link.shown_album_id) if link.shown_album_id else None
     texts = (titles[link.pk], link.slug, album.name if album else "")
     return any(text.casefold() in one.casefold() for one in texts)
 

@@ -21,6 +21,7 @@ from sharing.managing import undoing
 from sharing.managing.cards import make_cards, with_photos
 from sharing.managing.listing import MOST, SORTS, STEP, Wish, make_listing
 from sharing.managing.live import read_versions
+from sharing.managing.made import made_albums
 from sharing.managing.parameters import uuid_from
 from sharing.models import SharedLink
 from sharing.views.owner import own_link_or_404, owner_view
@@ -50,10 +51,11 @@ def links(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
+    albums, away = made_albums(request.user), ""
     try:
-        albums, away = {album.id: album for album in get_library().albums()}, ""
+        albums |= {album.id: album for album in get_library().albums()}
     except LibraryUnavailable as exc:  # links can be paused and deleted all the same
-        albums, away = {}, str(exc)
+        away = str(exc)
     # Read before the links: what changes in between is noticed, and shown once more.
     owner_id = cast("User", request.user).pk
     version = read_versions([owner_id]).get(owner_id, "")
