@@ -1,6 +1,6 @@
 """A server that misbehaves, tasks for its files, and a listener that remembers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha1
 from typing import Any
@@ -84,3 +84,9 @@ def task_for(
 
 def run(engine: Engine, *tasks: DownloadTask) -> Report:
     return anyio.run(engine.run, tasks)
+
+
+async def until(come: Callable[[], bool]) -> None:
+    """Wait for something that another task or thread brings about."""
+    while not come():  # noqa: ASYNC110 - nobody there could set an event
+        await anyio.sleep(0.005)

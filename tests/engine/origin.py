@@ -48,7 +48,7 @@ class Origin:
         try:
             while await self._answer(reader, writer):
                 pass
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self.open_now -= 1
@@ -66,12 +66,17 @@ class Origin:
         for key in (group, "all"):
             self.busiest[key] = max(self.busiest[key], self.busy[key])
         try:
-            return await self._send(writer, path, headers, fault)
+            return await self._send(reader, writer, path, headers, fault)
         finally:
             self.busy.subtract([group, "all"])
 
     async def _send(
-        self, writer: asyncio.StreamWriter, path: str, asked: dict[str, str], fault: str | None
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        path: str,
+        asked: dict[str, str],
+        fault: str | None,
     ) -> bool:
         if fault == "reset":
             return False
@@ -91,7 +96,8 @@ class Origin:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
         if fault == "stall":
-            await asyncio.sleep(30)
+            await asyncio.wait_for(reader.read(1), 30)  # nothing comes but the other's end
+            return False
         return fault != "close"
 
     def _made(self, path: str, asked: Mapping[str, str], fault: str | None) -> Answer:
