@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from bench.archives import Site, count_in, cpu_seconds, ours, print_bar, resident, run_alone
+from bench.servers import Site, count_in, cpu_seconds, ours, print_bar, resident, run_alone
 
 GUESTS = 300
 
