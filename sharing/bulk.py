@@ -10,7 +10,7 @@ from django.utils import timezone
 from sharing.links import restore_link
 from sharing.models import Happening, LinkQuerySet, SharedLink
 
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 6_000
 
 
 @transaction.atomic

@@ -190,3 +190,5 @@ class LibraryStatus:
     problems: int
     files_found: int = 0  # by the look under way, or the last one
     files_read: int = 0  # of these; fewer than found while new ones are taken in
+    cache_used: int = 0  # bytes of renditions kept that can be made or fetched again
+    cache_limit: int = 0  # bytes that these may have; 0 without a cache

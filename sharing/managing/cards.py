@@ -15,7 +15,7 @@ from portal.library.types import Album, Rendition
 from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.tickets import MediaSigner
 from sharing.access import rights_of, standing_of
-from sharing.managing.wording import Allowance, State, allowances, limits_of, state_of
+from sharing.managing.wording import Allowance, State, allowances, grouped, limits_of, state_of
 from sharing.models import LinkQuerySet, SharedAsset, SharedLink
 
 
@@ -100,4 +100,4 @@ def subject_in_words(link: SharedLink, album: Album | None) -> str:
     if link.kind == SharedLink.Kind.ALBUM:
         return _("An album that is not in the library now")
     count = getattr(link, "chosen", 0)
-    return ngettext("%(n)d chosen photo", "%(n)d chosen photos", count) % {"n": count}
+    return ngettext("%(n)s chosen photo", "%(n)s chosen photos", count) % {"n": grouped(count)}

@@ -17,7 +17,8 @@ from sharing.managing.cards import title_of
 from sharing.managing.parameters import number_from
 from sharing.models import SharedLink
 
-STEP = 60  # links shown at first, and more with each "Show more"
+STEP = 60  # links a page; a browser with script fetches them as they come near the screen
+MOST_AT_ONCE = 4 * STEP
 MOST = 6_000
 STATES = {
     "": _("All"),
@@ -51,7 +52,8 @@ class Wish:
     text: str = ""
     state: str = ""
     sort: str = ""
-    shown: int = STEP
+    start: int = 0
+    count: int = STEP
 
     @classmethod
     def read(cls, query: QueryDict) -> "Wish":
@@ -60,21 +62,30 @@ class Wish:
             text=query.get("q", "").strip()[:200],
             state=state if state in STATES else "",
             sort=sort if sort in SORTS else "",
-            shown=number_from(query.get("shown"), least=STEP, most=MOST),
+            start=number_from(query.get("start"), least=0, most=MOST),
+            count=number_from(query.get("count"), least=STEP, most=MOST_AT_ONCE),
         )
 
     def query(self, **also: str) -> str:
         """The address line's end that asks for the same."""
         said = {"q": self.text, "state": self.state, "sort": self.sort}
-        shown = {"shown": str(self.shown)} if self.shown > STEP else {}
-        return urlencode({name: value for name, value in (said | shown | also).items() if value})
+        return urlencode({name: value for name, value in (said | also).items() if value})
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    links: Sequence[SharedLink]
-    total: int  # of all that match, shown or not
+    links: Sequence[SharedLink]  # all that match, in order
+    start: int  # of these, from here
+    end: int  # to here are shown
     counts: list[tuple[str, Any, int]]  # name, label and number of links in each state
+
+    @property
+    def shown(self) -> Sequence[SharedLink]:
+        return self.links[self.start : self.end]
+
+    @property
+    def total(self) -> int:
+        return len(self.links)
 
 
 def make_listing(links: Sequence[SharedLink], albums: Mapping[UUID, Album], wish: Wish) -> Listing:
@@ -89,7 +100,8 @@ def make_listing(links: Sequence[SharedLink], albums: Mapping[UUID, Album], wish
     counts = [
         (name, label, numbers[name] if name else len(found)) for name, label in STATES.items()
     ]
-    return Listing(wanted[: wish.shown], len(wanted), counts)
+    start = min(wish.start, max(0, len(wanted) - 1)) // STEP * STEP
+    return Listing(wanted, start, min(start + wish.count, len(wanted)), counts)
 
 
 def state_name(link: SharedLink) -> str:

@@ -1,7 +1,7 @@
-"""An album as the owner's photo picker shows it: tiles under their days, page by page."""
+"""An album as the owner's photo picker shows it: tiles under their days, piece by piece."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,7 +13,8 @@ from portal.library.types import Album, Asset, AssetFilter, AssetKind, Page, Ren
 from portal.media.tickets import MediaSigner
 from sharing.managing.cards import Picture, thumbnail
 
-STEP = 200
+STEP = 200  # photos of a piece, about: days stay whole
+LONGEST = 420  # photos of a piece; fills rows of three to seven where a day is cut
 MOST_KEPT = 16  # albums whose days are kept in memory by each process
 _recent: OrderedDict[tuple[UUID, str], Counter[date]] = OrderedDict()
 _lock = Lock()
@@ -38,20 +39,64 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the album that is fetched and shown at once; its height follows from its days."""
+
+    start: int
+    days: tuple[tuple[date, int], ...]
+    is_continued: bool  # its first day began in the piece before
+
+    @property
+    def end(self) -> int:
+        return self.start + sum(count for _day, count in self.days)
+
+    @property
+    def days_in_short(self) -> str:
+        return ",".join(f"{day}:{count}" for day, count in self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class PickerPage:
+    pieces: list[Piece]  # all of the album's
+    piece: Piece  # the one shown
     days: list[Day]
-    next_offset: int  # 0 on the last page
+
+    @property
+    def next_offset(self) -> int:
+        """Where the next piece begins; 0 on the last."""
+        return self.piece.end if self.piece is not self.pieces[-1] else 0
 
 
 def picker_page(library: Library, album: Album, signer: MediaSigner, offset: int) -> PickerPage:
-    which = AssetFilter(album_id=album.id)
-    assets = library.assets(which, Page(offset, STEP))
+    """The piece in which this offset lies, the last one beyond the end."""
     counts = _counts(library, album)
-    end = offset + len(assets)
-    return PickerPage(
-        days=_days(assets, counts, _day_before(counts, offset), signer),
-        next_offset=end if assets and end < counts.total() else 0,
-    )
+    pieces = cut(counts)
+    piece = next((one for one in pieces if offset < one.end), pieces[-1])
+    wanted = Page(piece.start, piece.end - piece.start)
+    assets = library.assets(AssetFilter(album_id=album.id), wanted)
+    before = piece.days[0][0] if piece.is_continued else None
+    return PickerPage(pieces, piece, _days(assets, counts, before, signer))
+
+
+def cut(counts: Mapping[date, int]) -> list[Piece]:
+    """Cut an album of so many photos a day into pieces; an empty one is one empty piece."""
+    pieces: list[Piece] = []
+    days: list[tuple[date, int]] = []
+    start, is_continued = 0, False
+    for day, left in _parts(counts):
+        gathered = sum(count for _day, count in days)
+        if days and (gathered >= STEP or gathered + left > LONGEST):
+            pieces.append(Piece(start, tuple(days), is_continued))
+            start, is_continued, days = start + gathered, days[-1][0] == day, []
+        days.append((day, left))
+    return [*pieces, Piece(start, tuple(days), is_continued)]
+
+
+def _parts(counts: Mapping[date, int]) -> Iterator[tuple[date, int]]:
+    """The days, long ones in parts; no two parts of a day fit into one piece."""
+    for day, count in counts.items():
+        for done in range(0, count, LONGEST):
+            yield day, min(LONGEST, count - done)
 
 
 def _counts(library: Library, album: Album) -> Counter[date]:
@@ -67,18 +112,6 @@ def _counts(library: Library, album: Album) -> Counter[date]:
             while len(_recent) > MOST_KEPT:
                 _recent.popitem(last=False)
     return known
-
-
-def _day_before(counts: Counter[date], offset: int) -> date | None:
-    """The day of the photo before this place; none at the beginning and beyond the end."""
-    if not offset:
-        return None
-    until = 0
-    for day, count in counts.items():
-        until += count
-        if offset <= until:
-            return day
-    return None
 
 
 def _days(

@@ -16,6 +16,7 @@ from sharing.links import LinkSettings, share_album, share_assets, share_portal_
 from sharing.managing.cards import Picture, owner_signer, thumbnail
 from sharing.managing.choices import forget, recall
 from sharing.managing.parameters import uuid_from
+from sharing.managing.wording import grouped
 from sharing.models import SharedLink
 
 
@@ -75,7 +76,7 @@ def subject_of(request: HttpRequest) -> Subject | None:
     if not chosen:
         return None
     count = len(chosen)
-    words = ngettext("%(n)d chosen photo", "%(n)d chosen photos", count) % {"n": count}
+    words = ngettext("%(n)s chosen photo", "%(n)s chosen photos", count) % {"n": grouped(count)}
     cover = thumbnail(signer, chosen[0])
     return Subject(words, words, cover, chosen=tuple(chosen), token=token)
 

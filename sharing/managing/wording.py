@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -27,6 +27,11 @@ class Allowance:
     words: str
 
 
+def grouped(number: int) -> str:
+    """A count as the reader's language writes it: 19,997 or 19.997."""
+    return number_format(number, force_grouping=True)
+
+
 def state_of(link: SharedLink, standing: Standing, now: datetime) -> State:
     """The first thing an owner wants to know of a link that is not deleted."""
     if standing is Standing.PAUSED:
@@ -34,8 +39,8 @@ def state_of(link: SharedLink, standing: Standing, now: datetime) -> State:
     if standing is Standing.EXPIRED:
         return State(_("Expired"), "bad")
     if standing is Standing.FULL:
-        words = ngettext("Full: %(n)d visitor", "Full: %(n)d visitors", link.visitors)
-        return State(words % {"n": link.visitors}, "warn")
+        words = ngettext("Full: %(n)s visitor", "Full: %(n)s visitors", link.visitors)
+        return State(words % {"n": grouped(link.visitors)}, "warn")
     if link.closes_at is None:
         return State(pgettext("state of a link", "Open"), "good")
     return State(expiry_in_words(link.closes_at, now), "good")
@@ -45,11 +50,11 @@ def limits_of(link: SharedLink) -> list[str]:
     """How far a link's limits are used, in words: empty without limits."""
     found = []
     if link.max_visitors is not None:
-        numbers = {"n": link.visitors, "most": link.max_visitors}
-        found.append(_("%(n)d of %(most)d visitors") % numbers)
+        numbers = {"n": grouped(link.visitors), "most": grouped(link.max_visitors)}
+        found.append(_("%(n)s of %(most)s visitors") % numbers)
     if link.max_downloads is not None:
-        numbers = {"n": link.times_taken, "most": link.max_downloads}
-        found.append(_("%(n)d of %(most)d downloads") % numbers)
+        numbers = {"n": grouped(link.times_taken), "most": grouped(link.max_downloads)}
+        found.append(_("%(n)s of %(most)s downloads") % numbers)
     if link.max_bytes is not None:
         sizes = {"size": filesizeformat(link.bytes_taken), "most": filesizeformat(link.max_bytes)}
         found.append(_("%(size)s of %(most)s downloaded") % sizes)

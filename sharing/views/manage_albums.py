@@ -1,5 +1,6 @@
 """The album browser, and choosing photos in an album."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.library import get_library
-from portal.library.types import AssetFilter
+from portal.library.types import Album, AssetFilter
 from portal.pages import render_page
 from sharing.albums.models import PortalAlbum
-from sharing.managing.cards import owner_signer, thumbnail
+from sharing.managing.cards import Picture, owner_signer, thumbnail
 from sharing.managing.choices import chosen_in, remember
 from sharing.managing.made import made_albums
 from sharing.managing.parameters import number_from, uuid_from
@@ -23,38 +24,50 @@ from sharing.sample import SampleStays, can_remove, remove_sample
 from sharing.views.manage_put import put_chosen
 from sharing.views.owner import owner_view
 
-STEP = 60  # albums shown at first, and more with each "Show more"
+STEP = 60  # albums a page; fills rows of two to six
+MOST_AT_ONCE = 4 * STEP
 
 
 @require_safe
 @owner_view
 def albums(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
-    shown = number_from(request.GET.get("shown"), least=STEP, most=30_000)
+    start = number_from(request.GET.get("start"), least=0, most=1_000_000)
+    count = number_from(request.GET.get("count"), least=STEP, most=MOST_AT_ONCE)
     into = _album_to_fill(request)
     every = get_library().albums()
     # Photos are added from the library's albums: those made here hold nothing else.
     made = {} if into else made_albums(request.user)
-    found = [
-        album for album in [*made.values(), *every] if text.casefold() in album.name.casefold()
-    ]
-    signer = owner_signer(request)
-    cards = [
-        (album, thumbnail(signer, album.cover_id) if album.cover_id else None)
-        for album in found[:shown]
-    ]
+    found = _named(every, text)
+    start = min(start, max(0, len(found) - 1)) // STEP * STEP
+    end = min(start + count, len(found))
     context = {
-        "made": [card for card in cards if card[0].id in made],
-        "albums": [card for card in cards if card[0].id not in made],
+        "made": _cards(request, [] if start else _named(made.values(), text)),
+        "albums": _cards(request, found[start:end]),
+        "start": start,
+        "total": len(found),
+        "step": STEP,
+        "before": max(0, start - STEP),
+        "after": end if end < len(found) else 0,
         "into": into,
         "deleted": _just_deleted(request),
         "text": text,
-        "found": len(found),
-        "more": shown + STEP if len(found) > shown else 0,
         "home": "" if every else get_library().status().home,
         "here": "albums",
     }
     return render_page(request, "manage/albums.html", context, partial="albums")
+
+
+def _named(albums: Iterable[Album], text: str) -> list[Album]:
+    """Those with this text in their name."""
+    return [album for album in albums if text.casefold() in album.name.casefold()]
+
+
+def _cards(request: HttpRequest, albums: Sequence[Album]) -> list[tuple[Album, Picture | None]]:
+    signer = owner_signer(request)
+    return [
+        (album, thumbnail(signer, album.cover_id) if album.cover_id else None) for album in albums
+    ]
 
 
 def _album_to_fill(request: HttpRequest) -> PortalAlbum | None:

@@ -17,7 +17,9 @@ from sharing.views.owner import owner_view
 @require_POST
 @owner_view
 def bulk(request: HttpRequest) -> HttpResponse:
-    wanted = [uuid_from(text) for text in request.POST.getlist("link")[:MOST_AT_ONCE]]
+    # ``link`` is one id each, ``links`` many by comma: a form may not have thousands of fields.
+    texts = [*request.POST.getlist("link"), *request.POST.get("links", "").split(",")]
+    wanted = [uuid_from(text) for text in texts[:MOST_AT_ONCE]]
     chosen = SharedLink.objects.owned_by(request.user).filter(pk__in=[pk for pk in wanted if pk])
     action = request.POST.get("action", "")
     if action == "delete":

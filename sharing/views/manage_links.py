@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
+from portal.library.types import Album
 from portal.pages import render_page
 from sharing.asgi import LINK_EVENTS
 from sharing.links import delete_link, pause_link, restore_link
@@ -50,25 +51,44 @@ def links(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
-    albums, away = made_albums(request.user), ""
+@require_safe
+@owner_view
+def link_ids(request: HttpRequest) -> HttpResponse:
+    """The ids of all links that the list would show, a line each: to choose them all at once."""
+    albums, _away = _known_albums(request)
+    listing = make_listing(_own(request), albums, Wish.read(request.GET))
+    return HttpResponse("\n".join(str(link.pk) for link in listing.links), "text/plain")
+
+
+def _known_albums(request: HttpRequest) -> tuple[dict[UUID, Album], str]:
+    """All albums, or why the library's are missing; links are changed all the same."""
+    made = made_albums(request.user)
     try:
-        albums |= {album.id: album for album in get_library().albums()}
-    except LibraryUnavailable as exc:  # links can be paused and deleted all the same
-        away = str(exc)
+        return made | {album.id: album for album in get_library().albums()}, ""
+    except LibraryUnavailable as exc:
+        return made, str(exc)
+
+
+def _own(request: HttpRequest) -> list[SharedLink]:
+    return list(with_photos(SharedLink.objects.alive().owned_by(request.user))[:MOST])
+
+
+def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
+    albums, away = _known_albums(request)
     # Read before the links: what changes in between is noticed, and shown once more.
     owner_id = cast("User", request.user).pk
     version = read_versions([owner_id]).get(owner_id, "")
-    own = list(with_photos(SharedLink.objects.alive().owned_by(request.user))[:MOST])
+    own = _own(request)
     listing = make_listing(own, albums, wish)
-    is_more = listing.total > len(listing.links)
     return {
-        "cards": make_cards(request, listing.links, albums),
+        "cards": make_cards(request, listing.shown, albums),
         "listing": listing,
         "wish": wish,
         "sorts": SORTS.items(),
         "has_links": bool(own),
-        "more": wish.query(shown=str(wish.shown + STEP)) if is_more else "",
+        "step": STEP,
+        "before": wish.query(start=str(listing.start - STEP)) if listing.start else "",
+        "after": wish.query(start=str(listing.end)) if listing.end < listing.total else "",
         "deleted": make_cards(request, _just_deleted(request), albums),
         "done": undoing.recall(request.session, request.GET.get("done", "")),
         "events": LINK_EVENTS,

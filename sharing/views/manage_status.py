@@ -1,6 +1,5 @@
 """How the library is doing, live while something is under way."""
 
-import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from portal.pages import render_page
 from sharing.managing.lanes import lane_states
 from sharing.managing.parameters import number_from
 from sharing.managing.reasons import in_this_language
+from sharing.managing.space import space
 from sharing.views.owner import owner_view
 
 STEP = 50  # problem files a page
@@ -34,8 +34,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_fresh": _is_fresh(library),
         "is_asked": _is_asked(request, library),
         "lanes": lanes,
-        "disk": shutil.disk_usage(settings.LOGGIA_DATA),
-        "cache_quota": settings.LOGGIA_CACHE_SIZE,
+        "space": space(),
         "interval": settings.LOGGIA_SCAN_INTERVAL,
         "here": "status",
     }

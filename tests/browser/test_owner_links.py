@@ -40,7 +40,7 @@ def test_many_links_are_chosen_paused_deleted_and_brought_back(
     expect(rows).to_have_count(3)
     page.get_by_label(f"Choose One {three}").check()
     expect(page.locator("#bulk .count")).to_have_text("1 chosen")
-    page.get_by_role("button", name="All shown").click()
+    page.get_by_role("button", name="All of them").click()
     expect(page.locator("#bulk .count")).to_have_text("3 chosen")
     assert is_as_wide_as_its_window(owner)
     owner.keep(f"owner-many-{view}")

@@ -1,4 +1,7 @@
+from collections import Counter
+from datetime import date, timedelta
 from html import unescape
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -6,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from portal.library.types import Album
+from sharing.managing.picker import LONGEST, cut
 from sharing.models import SharedLink
 from tests.sharing.memory_library import MemoryLibrary
 
@@ -51,6 +55,20 @@ def test_albums_are_searched_by_name(owner_client: Client, library: MemoryLibrar
     assert "No album matches “x”" in page(owner_client, "/albums/?q=x")
 
 
+def test_very_many_albums_come_in_pages(owner_client: Client, library: MemoryLibrary) -> None:
+    for number in range(130):
+        library.add_album(f"Trip {number:03}", 1)
+    first = page(owner_client, "/albums/")
+    assert first.count('class="album-card"') == 60
+    assert 'data-total="130"' in first
+    last = page(owner_client, "/albums/?start=120")
+    assert last.count('class="album-card"') == 10
+    assert "Trip 129" in last
+    assert "Next albums" not in last
+    assert 'start=60">Previous albums' in last
+    assert page(owner_client, "/albums/?start=60&count=120").count('class="album-card"') == 70
+
+
 def test_an_empty_library_tells_where_photos_go(
     owner_client: Client, library: MemoryLibrary
 ) -> None:
@@ -69,7 +87,7 @@ def test_an_album_shows_its_photos_by_day(owner_client: Client, album: Album) ->
     assert f'href="/links/new/?album={album.id}"' in shown
 
 
-def test_long_albums_come_in_pages_that_continue_a_day(
+def test_long_albums_come_in_pieces_of_whole_days(
     owner_client: Client,
     library: MemoryLibrary,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -77,18 +95,47 @@ def test_long_albums_come_in_pages_that_continue_a_day(
     album = library.add_album("Long", 401)
     with django_assert_num_queries(3):  # the session, the owner, the number of links
         first = page(owner_client, f"/albums/{album.id}/")
-    assert first.count('name="photo"') == 200
-    assert f'hx-get="?offset=200"' in first  # noqa: F541
-    second = page(owner_client, f"/albums/{album.id}/?offset=200", **HTMX)
-    assert second.strip().startswith('<section class="day"')
+    assert first.count('name="photo"') == 201
+    assert 'href="?offset=201">Next photos' in first
+    assert first.count("data-chunk") == 2
+    second = page(owner_client, f"/albums/{album.id}/?offset=201", **HTMX)
+    assert second.strip().startswith('<div class="piece" data-chunk data-start="201"')
     assert second.count('name="photo"') == 200
-    continued = second.index("day-head")
-    assert second.index('name="photo"') < continued
     assert 'data-count="3"' in second
-    third = page(owner_client, f"/albums/{album.id}/?offset=400", **HTMX)
-    assert third.count('name="photo"') == 1
-    assert 'id="more"' not in third
-    assert page(owner_client, f"/albums/{album.id}/?offset=99999").count('name="photo"') == 0
+    beyond = page(owner_client, f"/albums/{album.id}/?offset=99999")
+    assert beyond.count('name="photo"') == 200
+    assert "Next photos" not in beyond
+
+
+def test_the_order_of_an_album_is_told_to_choose_what_is_not_loaded(
+    owner_client: Client, client: Client, library: MemoryLibrary
+) -> None:
+    album = library.add_album("Long", 401)
+    address = f"/albums/{album.id}/order/"
+    told = [UUID(line) for line in owner_client.get(address).content.decode().split("\n")]
+    assert told == library.members[album.id]
+    assert client.get(address)["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [[], [1], [1000], [200, 200], [199, 300, 5], [420, 1], [840, 1, 420], [3] * 500],
+    ids=str,
+)
+def test_pieces_hold_each_photo_once_and_long_days_in_full_rows(counts: list[int]) -> None:
+    days = {date(2025, 1, 1) + timedelta(days=n): count for n, count in enumerate(counts)}
+    pieces = cut(days)
+    total: Counter[date] = Counter()
+    for piece in pieces:
+        assert piece.start == total.total()
+        assert piece.is_continued == (bool(piece.days) and total[piece.days[0][0]] > 0)
+        total.update(dict(piece.days))
+        assert all(count > 0 for _day, count in piece.days)
+        assert piece.end - piece.start <= LONGEST
+    assert dict(total) == days
+    for piece, following in pairwise(pieces):
+        if following.is_continued:
+            assert piece.days[-1][1] % LONGEST == 0
 
 
 def test_single_photos_are_chosen_with_or_without_script(

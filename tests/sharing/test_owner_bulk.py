@@ -112,6 +112,19 @@ def test_many_are_paused_and_turned_on_again_by_one_undo(
     assert SharedLink.objects.get(is_paused=True) == links[0]
 
 
+def test_thousands_come_in_one_field(
+    owner_client: Client, owner: User, album: Album, links: list[SharedLink]
+) -> None:
+    SharedLink.objects.bulk_create(
+        SharedLink(owner=owner, kind="ALBUM", album_id=album.id) for _ in range(1500)
+    )
+    every = ",".join(str(pk) for pk in SharedLink.objects.values_list("pk", flat=True))
+    form = {"action": "pause", "links": every}
+    shown = unescape(owner_client.post("/links/bulk/", form, follow=True).content.decode())
+    assert "1,503 links paused" in shown
+    assert SharedLink.objects.filter(is_paused=True).count() == 1503
+
+
 def test_many_are_deleted_and_brought_back_by_one_undo(
     owner_client: Client, links: list[SharedLink]
 ) -> None:

@@ -133,18 +133,46 @@ def test_the_list_takes_as_many_queries_for_many_links_as_for_one(
     for number in range(20):
         share_album(owner, album.id, LinkSettings(description=f"Link {number}"))
         share_assets(owner, library.members[album.id][:2], LinkSettings())
-    with django_assert_num_queries(5):  # the session, the owner, their albums, what changed, the links
+    with django_assert_num_queries(
+        5
+    ):  # the session, the owner, their albums, what changed, the links
         page(owner_client)
 
 
-def test_more_than_sixty_links_come_in_steps(
+def test_more_than_sixty_links_come_in_pages(
     owner_client: Client, owner: User, album: Album
 ) -> None:
     for _ in range(65):
         share_album(owner, album.id, LinkSettings())
-    assert page(owner_client).count('class="link-card"') == 60
-    assert page(owner_client, "/?shown=120").count('class="link-card"') == 65
-    assert page(owner_client, "/?shown=nonsense").count('class="link-card"') == 60
+    first = page(owner_client)
+    assert first.count('class="link-card"') == 60
+    assert 'data-total="65"' in first
+    assert 'href="?start=60">Next links' in first
+    last = page(owner_client, "/?start=60")
+    assert last.count('class="link-card"') == 5
+    assert "Next links" not in last
+    assert 'href="?start=0">Previous links' in last
+    assert page(owner_client, "/?start=9999").count('class="link-card"') == 5
+    assert page(owner_client, "/?start=nonsense").count('class="link-card"') == 60
+
+
+def test_a_browser_may_ask_for_a_few_pages_at_once(
+    owner_client: Client, owner: User, album: Album
+) -> None:
+    for _ in range(250):
+        share_album(owner, album.id, LinkSettings())
+    assert page(owner_client, "/?start=60&count=120").count('class="link-card"') == 120
+    assert page(owner_client, "/?count=999999").count('class="link-card"') == 240
+
+
+def test_the_ids_of_all_that_match_are_told_to_their_owner_alone(
+    owner_client: Client, other_client: Client, owner: User, album: Album
+) -> None:
+    made = [share_album(owner, album.id, LinkSettings(description=f"No {n}")) for n in range(70)]
+    wanted = [str(link.pk) for link in reversed(made)]
+    assert owner_client.get("/links/ids/").content.decode().split() == wanted
+    assert owner_client.get("/links/ids/?q=No+69").content.decode().split() == wanted[:1]
+    assert other_client.get("/links/ids/").content == b""
 
 
 def test_pausing_and_turning_on_again(owner_client: Client, link: SharedLink) -> None:

@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -10,6 +12,8 @@ from django_q.models import OrmQ
 from portal.leases.models import attend
 from portal.library.types import Problem
 from portal.serving.heartbeat import post_of
+from sharing.managing.space import count
+from tests.running import wait_until
 from tests.sharing.memory_library import MemoryLibrary
 
 HTMX = {"HX-Request": "true"}
@@ -103,4 +107,38 @@ def test_a_scan_shows_how_far_it_is(
     monkeypatch.setattr(library, "status", lambda: known)
     shown = status.show()
     assert 'max="20000" value="5000"' in shown
-    assert "5000 of 20000 files" in shown
+    assert "5,000 of 20,000 files" in shown
+
+
+def test_it_tells_how_much_the_cache_holds(
+    status: StatusPage, library: MemoryLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = replace(library.status(), cache_used=3 * 2**30, cache_limit=20 * 2**30)
+    monkeypatch.setattr(library, "status", lambda: known)
+    shown = status.show().replace("\xa0", " ")
+    assert "3.0 GB of 20.0 GB; the least used go first" in shown
+    assert f'max="{20 * 2**30}" value="{3 * 2**30}"' in shown
+
+
+def test_what_the_data_folder_holds_is_counted_behind_the_page(
+    status: StatusPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "LOGGIA_DATA", tmp_path)
+    for name, size in {"loggia.sqlite3": 5, "renditions/a/b.webp": 7, "secret_key": 1}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x" * size * 1024)
+    assert "Being counted" in status.show()
+    wait_until(lambda: "Being counted" not in status.show(), 10)
+    parts = status.show().replace("\xa0", " ").split('<ul class="parts">')[1].split("</ul>")[0]
+    assert [part.strip() for part in parts.replace("<b>", "").split("</b></li>") if part] == [
+        "<li>Pictures for pages 7.0 KB",
+        "<li>Database 5.0 KB",
+        "<li>Other 1.0 KB",
+    ]
+
+
+def test_counting_follows_no_links(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "big").write_bytes(b"x" * 4096)
+    (tmp_path / "data" / "other").symlink_to(tmp_path / "big")
+    assert count(tmp_path / "data") == ()

@@ -188,7 +188,7 @@ class FolderLibrary:
             raise LibraryUnavailable(trouble)
 
     def status(self) -> LibraryStatus:
-        return status.of_library(str(self.roots[0].path))
+        return status.of_library(str(self.roots[0].path), self.cache)
 
     def problems(self, page: Page) -> Sequence[Problem]:
         return status.problems(page)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from portal.leases.models import is_held
+from portal.library.folder.cache import RenditionCache
 from portal.library.folder.models import (
     LeftOut,
     LibraryState,
@@ -20,7 +21,7 @@ from portal.library.types import LibraryStatus, Page, Problem, Rendition
 NOTED_TOGETHER = (Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # with the thumbnail
 
 
-def of_library(home: str) -> LibraryStatus:
+def of_library(home: str, cache: RenditionCache) -> LibraryStatus:
     state = LibraryState.objects.filter(pk=1).first() or LibraryState()
     return LibraryStatus(
         home=home,
@@ -35,6 +36,8 @@ def of_library(home: str) -> LibraryStatus:
         problems=LeftOut.objects.count() + _failed().count(),
         files_found=state.files_found,
         files_read=state.files_read,
+        cache_used=cache.used(),
+        cache_limit=cache.quota,
     )
 
 

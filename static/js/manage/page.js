@@ -1,8 +1,10 @@
 import "./copy.js";
 import "./password.js";
 import "./link-form.js";
+import "./albums.js";
 import "./picker.js";
 import "./bulk.js";
+import "./links.js";
 import "./live.js";
 
 // What works only with script is hidden until there is script, in parts swapped in later too.

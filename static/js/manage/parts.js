@@ -1,0 +1,29 @@
+// Parts of a long list, fetched as the address line asks for it.
+const OWN = ["done", "deleted", "view", "start", "count"]; // what the address says of this page alone
+
+/** The part of the list from `start` on, as an element of a document of its own; or nothing. */
+export async function fetchPart(selector, start, count) {
+  const address = new URL(location.href);
+  for (const name of OWN) address.searchParams.delete(name);
+  address.searchParams.set("start", start);
+  address.searchParams.set("count", count);
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return null;
+  return parse(await answer.text(), selector);
+}
+
+export function parse(text, selector) {
+  return new DOMParser().parseFromString(text, "text/html").querySelector(selector);
+}
+
+/** A chunk with many rows as several with `step` rows each. */
+export function split(chunk, step) {
+  const rows = [...chunk.children];
+  const chunks = [];
+  for (let at = 0; at < rows.length; at += step) {
+    const part = chunk.cloneNode(false);
+    part.append(...rows.slice(at, at + step));
+    chunks.push(part);
+  }
+  return chunks;
+}
