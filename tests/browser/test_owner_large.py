@@ -96,7 +96,7 @@ def test_five_thousand_links_have_an_honest_scrollbar_and_few_rows(
         wait_until(lambda: is_filled(page, "[data-row]"), 30)
         assert rows.count() <= MOST_ROWS
     go_to(page, 1)
-    expect(page.get_by_role("link", name="Link 999", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Link 999", exact=True)).to_be_visible(timeout=30_000)
     assert abs(height(page) / at_first - 1) < 0.1
     assert len(asked) <= 8
     owner.keep(f"owner-large-links-{view}")
@@ -180,7 +180,7 @@ def test_twenty_thousand_photos_have_an_honest_scrollbar_and_few_tiles(
         assert page.locator(".tile").count() <= MOST_TILES
     owner.keep("owner-large-picker")
     go_to(page, 1)
-    expect(page.get_by_label(f"DSC_{PHOTOS - 1}.jpg", exact=True)).to_be_visible()
+    expect(page.get_by_label(f"DSC_{PHOTOS - 1}.jpg", exact=True)).to_be_visible(timeout=30_000)
     assert abs(height(page) - at_first) < 40
     assert len(asked) <= 12
 
@@ -236,6 +236,6 @@ def test_twenty_thousand_albums_have_an_honest_scrollbar_and_few_cards(
         assert page.locator(".album-card").count() <= MOST_ROWS
     owner.keep("owner-large-albums")
     go_to(page, 1)
-    expect(page.get_by_text(f"Trip {ALBUMS - 1}", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"Trip {ALBUMS - 1}", exact=True)).to_be_visible(timeout=30_000)
     assert abs(height(page) / at_first - 1) < 0.05
     assert len(asked) <= 8
