@@ -130,7 +130,7 @@ class Made:
         known = len(self.base.body) + len(self.note) + len(self.base.ending)
         missing = max(0, self.least - known)
         if self.base.is_jpeg:
-            missing -= missing % (_SEGMENT + 2)
+            missing += -missing % (_SEGMENT + 2)  # whole segments
         mark = self.base.mark(self.note, missing)
         return (self.base.body, mark, *_noise(missing, sum(self.note)), self.base.ending)
 

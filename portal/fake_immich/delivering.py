@@ -12,7 +12,16 @@ from urllib.parse import quote
 
 from portal.fake_immich.faults import Chosen
 from portal.fake_immich.sending import Line, compressed
-from portal.fake_immich.wire import Empty, FileAnswer, Json, JsonAnswer, Redirect, Refused, Request
+from portal.fake_immich.wire import (
+    Empty,
+    FileAnswer,
+    Json,
+    JsonAnswer,
+    Page,
+    Redirect,
+    Refused,
+    Request,
+)
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _KEEP = (
@@ -41,9 +50,13 @@ async def deliver_refusal(line: Line, request: Request, refused: Refused) -> Non
     )
 
 
-async def deliver_short(line: Line, request: Request, answer: Empty | Redirect) -> None:
+async def deliver_short(line: Line, request: Request, answer: Empty | Redirect | Page) -> None:
     if isinstance(answer, Empty):
         await line.answer(answer.status, _about(request), (), None)
+        return
+    if isinstance(answer, Page):
+        headers = {"Content-Type": "text/html; charset=utf-8"}
+        await line.answer(HTTPStatus.OK, headers, [answer.html], len(answer.html))
         return
     body = f"Found. Redirecting to {answer.location}".encode()
     headers = {"Location": answer.location, "Content-Type": "text/plain; charset=utf-8"}

@@ -17,7 +17,7 @@ NAMES = {
     "wrong-bytes": FILES,  # one byte differs
     "short-body": FILES,  # a quarter is missing, and Content-Length agrees with that
     "no-range": FILES,  # Range is not understood
-    "changed": FILES,  # another ETag and other bytes from now on: If-Range does not match
+    "changed": FILES,  # another ETag, so that If-Range does not match
     "slow": FILES,  # this many bytes a second
     "delay": ANYTHING,  # this many seconds before the answer
     "not-json": ANSWERS,  # it says it is JSON
@@ -29,6 +29,7 @@ NAMES = {
 }
 _DEFAULTS = {"stall": 3600.0, "huge-json": 2.0 * 2**30, "429": 1.0, "503": 1.0}
 _VALUED = {"slow", "delay"}
+_MILD = {"slow", "delay", "no-range", "changed", "cookie"}  # these go along with another
 _SPEC = re.compile(
     r"(?P<name>[a-z0-9-]+)(:(?P<value>[\d.]+))?(@(?P<path>[^=]+))?(=(?P<chance>[\d.]+))?"
 )
@@ -117,16 +118,13 @@ class Faults:
         with self._lock:
             chosen: list[Fault] = []
             for order in self._orders:
-                is_mild = order.fault.name in {"slow", "delay", "no-range", "cookie"}
+                is_mild = order.fault.name in _MILD
                 if not is_mild and any(each.name not in _MILD for each in chosen):
                     continue
                 if order.meets(path, self._random):
                     chosen.append(order.fault)
             self._orders = [order for order in self._orders if order.times != 0]
             return Chosen(chosen)
-
-
-_MILD = {"slow", "delay", "no-range", "cookie"}
 
 
 class Chosen:

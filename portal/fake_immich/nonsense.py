@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from portal.fake_immich.delivering import deliver_refusal
 from portal.fake_immich.faults import Chosen
-from portal.fake_immich.sending import Line, compressed, endless
+from portal.fake_immich.sending import Line, endless, squeezed
 from portal.fake_immich.wire import Refused, Request
 
 _PAGE = b"<!doctype html><title>Welcome</title><p>This is another site altogether.</p>"
@@ -57,10 +57,7 @@ async def _overflow(line: Line, request: Request, length: int) -> None:
     """Compressed it is a bomb: a thousand times what came over the wire."""
     headers = {"Content-Type": _JSON}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        piece = b" " * 2**20
-        packed, encoding = compressed(piece, "gzip")
-        # A row of gzip members is one gzip file (RFC 1952, section 2.2)
-        pieces = (packed for _number in range(length // len(piece)))
-        await line.answer(HTTPStatus.OK, headers | encoding, pieces, None)
+        headers["Content-Encoding"] = "gzip"
+        await line.answer(HTTPStatus.OK, headers, squeezed(endless(length)), None)
     else:
         await line.answer(HTTPStatus.OK, headers, endless(length), None)

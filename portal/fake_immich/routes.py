@@ -11,10 +11,11 @@ from portal.fake_immich import (
     asking_links,
     asking_search,
     asking_server,
+    asking_timeline,
     uploading,
 )
 from portal.fake_immich.credentials import LINK_ONLY, PUBLIC, Caller, check, identify
-from portal.fake_immich.wire import Answer, Refused, Request
+from portal.fake_immich.wire import Answer, Page, Refused, Request
 from portal.fake_immich.world import World
 
 Handler = Callable[..., Answer]
@@ -35,6 +36,7 @@ def _route(
     return Route(method, pattern, handler, permission, links)
 
 
+_WEB = b"<!doctype html><title>Immich</title>"  # its pages are an application of their own
 _ASSET, _ALBUM = "/api/assets/{id}", "/api/albums/{id}"
 _ROUTES = [
     _route("GET", "/.well-known/immich", asking_server.well_known, PUBLIC),
@@ -70,6 +72,9 @@ _ROUTES = [
     _route("GET", f"{_ASSET}/original", asking_assets.original, "asset.download", links=True),
     _route("GET", f"{_ASSET}/thumbnail", asking_assets.thumbnail, "asset.view", links=True),
     _route("GET", f"{_ASSET}/video/playback", asking_assets.playback, "asset.view", links=True),
+    _route("GET", "/api/timeline/buckets", asking_timeline.buckets, "asset.read", links=True),
+    _route("GET", "/api/timeline/bucket", asking_timeline.bucket, "asset.read", links=True),
+    _route("POST", "/api/download/info", asking_timeline.info, "asset.download", links=True),
     _route("GET", "/api/shared-links", asking_links.listed, "sharedLink.read"),
     _route("POST", "/api/shared-links", asking_links.create, "sharedLink.create"),
     _route("GET", "/api/shared-links/me", asking_links.me, LINK_ONLY, links=True),
@@ -79,12 +84,15 @@ _ROUTES = [
 
 def answer(world: World, request: Request) -> Answer:
     """Raises ``Refused``."""
+    path = request.path.rstrip("/") or "/"
     method = "GET" if request.method == "HEAD" else request.method
     for route in _ROUTES:
-        match = route.path.fullmatch(request.path)
+        match = route.path.fullmatch(path)
         if match and route.method == method and not _is_gone(world, route):
             caller = _caller(world, request, route)
             return route.handler(world, request, caller, *match.groups())
+    if not path.startswith("/api") and method == "GET":
+        return Page(_WEB)
     raise Refused(HTTPStatus.NOT_FOUND, f"Cannot {request.method} {request.path}")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
@@ -91,6 +92,15 @@ def endless(length: int) -> Iterator[bytes]:
     for _number in range(length // len(piece)):
         yield piece
     yield b"0]"
+
+
+def squeezed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """As gzip (RFC 1952), piece by piece."""
+    packer = zlib.compressobj(1, wbits=31)
+    for piece in pieces:
+        if packed := packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH):
+            yield packed
+    yield packer.flush()
 
 
 def _spoilt(pieces: Iterable[Bytes]) -> Iterator[Bytes]:

@@ -41,7 +41,7 @@ def asset(
         "originalPath": one.original_path,
         "originalFileName": one.filename,
         "originalMimeType": one.media_type,
-        "thumbhash": base64.b64encode(one.thumbhash).decode() if one.thumbhash else None,
+        "thumbhash": encoded_thumbhash(one),
         "fileCreatedAt": write(one.taken_at),
         "fileModifiedAt": write(one.contents.modified_at),
         "localDateTime": write(one.taken_at + one.offset),
@@ -50,7 +50,7 @@ def asset(
         "isArchived": one.visibility == "archive",
         "isTrashed": one.deleted_at is not None,
         "visibility": one.visibility,
-        "duration": _duration(world, one),
+        "duration": written_duration(world, one),
         **exif,
         "livePhotoVideoId": one.live_video_id,
         "people": _faces(world, one) if with_people else [],
@@ -176,7 +176,12 @@ def _album_users(world: World, one: Album) -> list[Json]:
     ]
 
 
-def _duration(world: World, one: Asset) -> Json:
+def encoded_thumbhash(one: Asset) -> str | None:
+    return base64.b64encode(one.thumbhash).decode() if one.thumbhash else None
+
+
+def written_duration(world: World, one: Asset) -> Json:
+    """Hours, minutes and seconds in 2.x, milliseconds in 3.x."""
     if world.is_next:
         return round(one.duration * 1000) if one.kind == "VIDEO" else None
     if one.kind != "VIDEO":

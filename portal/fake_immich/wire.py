@@ -108,4 +108,9 @@ class FileAnswer:
     filename: str = ""  # none: no Content-Disposition
 
 
-Answer = JsonAnswer | Empty | Redirect | FileAnswer
+@dataclass(frozen=True)
+class Page:
+    html: bytes
+
+
+Answer = Page | JsonAnswer | Empty | Redirect | FileAnswer

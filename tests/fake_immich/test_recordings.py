@@ -9,9 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from portal.fake_immich.app import FakeImmich
-from portal.fake_immich.making import Plan, make
-from portal.fake_immich.running import ThreadedServer
 from tests.fake_immich.recorded import FOLDER, Exchange, change_of, differences, recorded, shape
 from tests.immich import LIMITED_KEY, OTHER_KEY, Immich
 
@@ -48,7 +45,10 @@ _UPLOADS = """248-new 256-bulk-check-bad 255-bulk-check-key 257-exist 258-guest-
     269-noauth 270-unsupported-type 271-empty-file 272-no-file 273-missing-fields
     274-not-an-image 275-with-options""".split()
 _ERRORS = "279-404-api 280-404-api-noauth 282-wrong-method 285-cid".split()
-CASES = [*_SERVER, *_LINKS, *_ALBUMS, *_SEARCH, *_ASSETS, *_UPLOADS, *_ERRORS]
+_TIMELINE = """240-buckets 242-buckets-slug-album 243-buckets-key-no-album 244-bucket-key
+    247-buckets-key-user 217-info-album 220-info-live 222-info-key-album
+    224-info-key-nodownload 225-info-empty 226-info-unknown 238-archive-get""".split()
+CASES = [*_TIMELINE, *_SERVER, *_LINKS, *_ALBUMS, *_SEARCH, *_ASSETS, *_UPLOADS, *_ERRORS]
 
 Replay = Callable[[Exchange], httpx.Response]
 
@@ -102,18 +102,6 @@ def _ids(immich: Immich) -> dict[str, str]:
         "live": live["id"], "moving": live["live_video_id"], "film": film, "trashed": trashed,
         "album": albums["Small 20"], "everything": albums["Everything"],
     }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[ThreadedServer]:
-    with ThreadedServer(FakeImmich(make(Plan()))) as running:
-        yield running
-
-
-@pytest.fixture
-def immich(server: ThreadedServer) -> Immich:
-    server.app.load(make(Plan()))
-    return Immich(server)
 
 
 @pytest.fixture
