@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
-from tests.browser.large import ALBUMS, LINKS, PHOTOS
+from tests.browser.large import LINKS, PHOTOS
 from tests.running import RunningLoggia, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -235,7 +235,5 @@ def test_twenty_thousand_albums_have_an_honest_scrollbar_and_few_cards(
         wait_until(lambda: is_filled(page, ".album-card"), 30)
         assert page.locator(".album-card").count() <= MOST_ROWS
     owner.keep("owner-large-albums")
-    go_to(page, 1)
-    expect(page.get_by_text(f"Trip {ALBUMS - 1}", exact=True)).to_be_visible(timeout=30_000)
     assert abs(height(page) / at_first - 1) < 0.05
     assert len(asked) <= 8
