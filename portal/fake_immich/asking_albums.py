@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from portal.fake_immich import moments, shapes
+from portal.fake_immich import album_shapes, moments, shapes
 from portal.fake_immich.assets import Album
 from portal.fake_immich.credentials import Caller
 from portal.fake_immich.validating import check, path_uuid, require, text, uuids
@@ -21,7 +21,7 @@ def listed(world: World, request: Request, caller: Caller) -> JsonAnswer:
     elif shared == "false":
         mine = [each for each in mine if not _is_shared(world, each)]
     newest_first = sorted(mine, key=lambda album: album.created_at, reverse=True)
-    return JsonAnswer([shapes.album(world, each) for each in newest_first])
+    return JsonAnswer([album_shapes.album(world, each) for each in newest_first])
 
 
 def statistics(world: World, _request: Request, caller: Caller) -> JsonAnswer:
@@ -35,7 +35,7 @@ def one(world: World, request: Request, caller: Caller, album_id: str) -> JsonAn
     album = _readable(world, caller, album_id)
     shown = world.shown(album)
     is_bare = world.is_next or request.query.get("withoutAssets") == "true"
-    answer = shapes.album(world, album, () if is_bare else shown)
+    answer = album_shapes.album(world, album, () if is_bare else shown)
     if caller.link and not caller.link.show_metadata and "assets" in answer:
         answer["assets"] = [shapes.without_metadata(each) for each in answer["assets"]]
     owners: dict[str, int] = {}
@@ -57,7 +57,7 @@ def create(world: World, request: Request, caller: Caller) -> JsonAnswer:
     album.cover_id = wanted[0] if wanted else None
     world.albums[album.id] = album
     world.revision += 1
-    answer = shapes.album_just_written(world, album, world.shown(album))
+    answer = album_shapes.album_just_written(world, album, world.shown(album))
     return JsonAnswer(answer, HTTPStatus.CREATED)
 
 
@@ -70,7 +70,7 @@ def change(world: World, request: Request, caller: Caller, album_id: str) -> Jso
     album.cover_id = body.get("albumThumbnailAssetId", album.cover_id)
     album.updated_at = moments.now()
     world.revision += 1
-    return JsonAnswer(shapes.album_just_written(world, album))
+    return JsonAnswer(album_shapes.album_just_written(world, album))
 
 
 def delete(world: World, _request: Request, caller: Caller, album_id: str) -> Empty:

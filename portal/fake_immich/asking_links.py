@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import quote
 
-from portal.fake_immich import moments, shapes
+from portal.fake_immich import album_shapes, moments
 from portal.fake_immich.assets import SharedLink
 from portal.fake_immich.credentials import Caller, is_unlocked, tokens
 from portal.fake_immich.validating import check, date, one_of, require, uuids
@@ -24,7 +24,7 @@ def me(world: World, request: Request, caller: Caller) -> JsonAnswer:
         headers = {"Set-Cookie": _cookie(request, link)}
     elif not is_unlocked(link, request):
         raise Refused(HTTPStatus.UNAUTHORIZED, "Password required")
-    return JsonAnswer(shapes.link(world, link), headers=headers)
+    return JsonAnswer(album_shapes.link(world, link), headers=headers)
 
 
 def login(world: World, request: Request, caller: Caller) -> JsonAnswer:
@@ -36,7 +36,7 @@ def login(world: World, request: Request, caller: Caller) -> JsonAnswer:
     if body["password"] != link.password:
         raise Refused(HTTPStatus.UNAUTHORIZED, "Invalid password")
     headers = {"Set-Cookie": _cookie(request, link)}
-    return JsonAnswer(shapes.link(world, link), HTTPStatus.CREATED, headers)
+    return JsonAnswer(album_shapes.link(world, link), HTTPStatus.CREATED, headers)
 
 
 def listed(world: World, request: Request, caller: Caller) -> JsonAnswer:
@@ -47,7 +47,7 @@ def listed(world: World, request: Request, caller: Caller) -> JsonAnswer:
         and (not wanted or link.id == wanted) and (not album_id or link.album_id == album_id)
     ]  # fmt: skip
     newest_first = sorted(mine, key=lambda link: link.created_at, reverse=True)
-    return JsonAnswer([shapes.link(world, link, is_listed=True) for link in newest_first])
+    return JsonAnswer([album_shapes.link(world, link, is_listed=True) for link in newest_first])
 
 
 def create(world: World, request: Request, caller: Caller) -> JsonAnswer:
@@ -69,7 +69,7 @@ def create(world: World, request: Request, caller: Caller) -> JsonAnswer:
         bool(body.get("allowUpload", True)), shows and bool(body.get("allowDownload", True)), shows,
     )  # fmt: skip
     world.links[link.id] = link
-    return JsonAnswer(shapes.link(world, link), HTTPStatus.CREATED)
+    return JsonAnswer(album_shapes.link(world, link), HTTPStatus.CREATED)
 
 
 def _link(caller: Caller) -> SharedLink:

@@ -58,7 +58,7 @@ def _wanted(world: World, body: dict[str, Json], caller: Caller) -> list[Asset]:
     found = [asset for each in body["assetIds"] if (asset := world.assets.get(each))]
     is_open = all(_may_see(world, asset, caller) for asset in found)
     if len(found) < len(body["assetIds"]) or not may_download or not is_open:
-        raise no_access("asset.download")
+        raise bad_request("Not found or no asset.download access")
     return found
 
 
