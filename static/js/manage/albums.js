@@ -17,7 +17,7 @@ function setUp() {
 async function fetchRows(start, count) {
   const fresh = await fetchPart("#albums [data-rows]", start, count);
   if (Number(fresh?.dataset.start) !== start) return null;
-  rows.setTotal(Number(fresh.dataset.total));
+  if (Number(fresh.dataset.total) !== rows.total) rows.setTotal(Number(fresh.dataset.total));
   return split(fresh.querySelector("[data-chunk]"), rows.step);
 }
 

@@ -9,6 +9,7 @@ export class Rows extends EventTarget {
   #heights = new Map(); // chunk → measured height
   #timer = 0;
   #width = 0;
+  #each = 0; // the height of a row, about
 
   /**
    * Either all chunks stand in the document, each is fetched by `fetchChunk(chunk)` and measured by
@@ -134,7 +135,9 @@ export class Rows extends EventTarget {
     const all = this.chunks;
     const count = (one) => Math.min(this.step, this.total - all.indexOf(one) * this.step);
     const known = this.loaded.find((one) => one.offsetHeight > 0);
-    return known ? Math.round((known.offsetHeight / Math.max(1, count(known))) * count(chunk)) : 0;
+    // Remembered, for while one leaps there may be none.
+    if (known) this.#each = known.offsetHeight / Math.max(1, count(known));
+    return Math.round(this.#each * count(chunk));
   }
 
   #resized() {
