@@ -26,14 +26,12 @@ class CountedPage(HttpResponse):
     ) -> None:
         super().__init__(content)
         self.link = request.access.link
-        self.user_agent = request.headers.get("User-Agent", "")
         self.address = request.META.get("REMOTE_ADDR", "")
         self.is_visit = is_visit
         self.is_visitor = is_visitor
 
     def close(self) -> None:
-        if not is_crawler(self.user_agent):
-            self._count()
+        self._count()
         super().close()
 
     def _count(self) -> None:
@@ -53,8 +51,8 @@ def answer_counted(request: GuestRequest, content: str) -> HttpResponse:
     """
     link = request.access.link
     cookie = f"loggia_seen_{link.pk.hex[:16]}"
-    if is_ahead_of_time(request):
-        return HttpResponse(content)
+    if is_ahead_of_time(request) or is_crawler(request.headers.get("User-Agent", "")):
+        return HttpResponse(content)  # without a cookie that would let it in as a visitor later
     is_visit = cookie not in request.COOKIES
     # Where visitors are limited, the door has counted this one already.
     is_visitor = is_visit and request.access.is_new and link.max_visitors is None

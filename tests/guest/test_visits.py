@@ -43,6 +43,16 @@ def test_crawlers_and_chat_previews_are_not(share: Share, photo: Asset, user_age
     assert visits(share(), user_agent=user_agent) == 0
 
 
+def test_a_crawler_gets_no_place_that_it_could_use_later(
+    guest: Client, share: Share, photo: Asset
+) -> None:
+    link = share()
+    assert guest.get(link.path, headers={"user-agent": MACHINES[0]}).status_code == 200
+    SharedLink.objects.filter(pk=link.pk).update(max_visitors=1, visitors=1)
+
+    assert guest.get(link.path, headers={"user-agent": PHONE}).status_code == 410
+
+
 @pytest.mark.parametrize(
     "header",
     [{"sec_purpose": "prefetch;prerender"}, {"purpose": "prefetch"}, {"x_moz": "prefetch"}],
