@@ -25,8 +25,8 @@ from downloads.tickets import (
     read_events_ticket,
 )
 from portal.library import get_library
-from portal.library.interface import LibraryError
-from portal.library.types import StoredFile
+from portal.library.interface import LibraryError, LibraryUnavailable
+from portal.library.types import RemoteFile, StoredFile
 from portal.live.board import Board, TooManyStreams
 from portal.live.stream import stream_events
 from portal.media.coalescing import Overloaded, Questions
@@ -152,7 +152,10 @@ def _starts_anew(scope: Scope) -> bool:
 
 def _locate(place: Place) -> StoredFile:
     if place.is_original:
-        return get_library().original(place.asset_id)
+        original = get_library().original(place.asset_id)
+        if isinstance(original, RemoteFile):
+            raise LibraryUnavailable("This original lies on another server.")
+        return original
     return get_library().rendition(place.asset_id, place.rendition)
 
 

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,12 +17,12 @@ from downloads.names import Names, neutral_stem, split
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, SUFFIXES
-from portal.library.types import AssetKind, NamedAsset, Rendition, StoredFile
+from portal.library.types import AssetKind, NamedAsset, RemoteFile, Rendition, StoredFile
 from sharing.access import Rights, rights_of
 from sharing.contents import contents_of
 
 Part = DownloadItem.Part
-Originals = Mapping[UUID, StoredFile]
+Originals = Mapping[UUID, StoredFile | RemoteFile]
 Item = DownloadItem | Draft
 
 
@@ -68,6 +69,8 @@ class Planner:
         if item.rendition != Rendition.ORIGINAL:
             return SUFFIXES[MEDIA_TYPES[item.rendition]]
         file = self.originals.get(item.asset_id)
+        if isinstance(file, RemoteFile):
+            return PurePosixPath(file.filename).suffix or otherwise
         return file.path.suffix if file and file.path.suffix else otherwise
 
     def _time(self, asset: NamedAsset) -> tuple[int, int]:
@@ -120,24 +123,34 @@ def is_away() -> bool:
     return False
 
 
-def settle_one(item: Item, file: StoredFile | None) -> None:
+def settle_one(item: Item, file: StoredFile | RemoteFile | None) -> None:
     reason = Reason.GONE if file is None else trouble_with(file)
     if file is None or reason:
         gone = reason == Reason.GONE
         item.state = ItemState.MISSING if gone else ItemState.FAILED
         item.reason = reason
     elif item.rendition == Rendition.ORIGINAL:
-        item.size, item.mtime_ns, item.crc32 = file.size, file.mtime_ns, file.crc32
-        is_known = file.crc32 is not None
-        item.state = ItemState.READY if is_known else ItemState.WAITING
-        item.done = file.size if is_known else 0
-        item.reason = Reason.NONE
+        _settle_original(item, file)
     elif item.state != ItemState.READY:
         item.state, item.reason = ItemState.WAITING, Reason.NONE
 
 
-def trouble_with(file: StoredFile) -> Reason:
-    """Compare a stored original with what the library last saw."""
+def _settle_original(item: Item, file: StoredFile | RemoteFile) -> None:
+    item.reason = Reason.NONE
+    if isinstance(file, RemoteFile):
+        item.size, item.mtime_ns, item.crc32 = file.size or 0, 0, None
+        item.state, item.done = ItemState.WAITING, 0
+        return
+    item.size, item.mtime_ns, item.crc32 = file.size, file.mtime_ns, file.crc32
+    is_known = file.crc32 is not None
+    item.state = ItemState.READY if is_known else ItemState.WAITING
+    item.done = file.size if is_known else 0
+
+
+def trouble_with(file: StoredFile | RemoteFile) -> Reason:
+    """Compare a stored original with what the library last saw; a remote one must be fetched."""
+    if isinstance(file, RemoteFile):
+        return Reason.NONE
     try:
         found = os.lstat(file.path)
     except (OSError, ValueError):

@@ -20,7 +20,7 @@ from downloads.planning import trouble_with
 from downloads.preparing import drop_items
 from portal.library import get_library
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
-from portal.library.types import Rendition, StoredFile
+from portal.library.types import RemoteFile, Rendition, StoredFile
 from sharing.limits import claim_download
 
 MOST_ENTRIES = 100_000  # of all plans kept by one process; about 600 bytes each
@@ -114,11 +114,13 @@ class Plans:
         made_at = (download.finished_at or download.created_at).timestamp()
         return ArchivePlan(download.pk, download.version, made_at, layout, places)
 
-    def _place(self, row: ArchivedFile, originals: Mapping[UUID, StoredFile]) -> Place:
+    def _place(self, row: ArchivedFile, originals: Mapping[UUID, StoredFile | RemoteFile]) -> Place:
         rendition = Rendition(row.rendition)
         if rendition is Rendition.ORIGINAL:
             known = originals.get(row.asset_id)
-            path, media_type = (known.path, known.media_type) if known else (Path(os.devnull), "")
+            path, media_type = Path(os.devnull), ""
+            if isinstance(known, StoredFile):
+                path, media_type = known.path, known.media_type
         else:
             path, media_type = self._store.path(row.asset_id, rendition), MEDIA_TYPES[rendition]
         file = StoredFile(path, row.size, row.mtime_ns, media_type, crc32=row.crc32)

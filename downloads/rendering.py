@@ -14,8 +14,13 @@ from downloads.planning import is_away, trouble_with
 from downloads.preparing import LEASE, finish, queue_rendering
 from portal.leases.models import Lease
 from portal.library import get_library
-from portal.library.interface import ContentUnreadable, LibraryError, NotInLibrary
-from portal.library.types import Rendition, StoredFile
+from portal.library.interface import (
+    ContentUnreadable,
+    LibraryError,
+    LibraryUnavailable,
+    NotInLibrary,
+)
+from portal.library.types import RemoteFile, Rendition, StoredFile
 from portal.media.files import open_file
 
 logger = logging.getLogger(__name__)
@@ -61,7 +66,10 @@ class Work:
     def _file(self) -> StoredFile:
         library, rendition = get_library(), Rendition(self.item.rendition)
         if rendition is Rendition.ORIGINAL:
-            return library.original(self.item.asset_id)
+            original = library.original(self.item.asset_id)
+            if isinstance(original, RemoteFile):
+                raise LibraryUnavailable("This original lies on another server.")
+            return original
         return library.rendition(self.item.asset_id, rendition)
 
     def _read(self, stored: StoredFile) -> None:

@@ -1,6 +1,6 @@
 """The one interface behind which photos live, whatever their home."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -11,8 +11,10 @@ from portal.library.types import (
     LibraryStatus,
     NamedAsset,
     Page,
+    Person,
     Problem,
     RefreshReport,
+    RemoteFile,
     Rendition,
     StoredFile,
     TimelineEntry,
@@ -70,11 +72,22 @@ class Library(Protocol):
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         """Whether the asset matches, or is the moving half of a live photo that does."""
 
-    def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
-        """Where the originals are. One that is gone is left out; nothing is opened."""
+    def people(self) -> Sequence[Person]:
+        """The people whom the library knows by name, by name; empty where it knows none."""
 
-    def original(self, asset_id: UUID) -> StoredFile:
+    def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile | RemoteFile]:
+        """Where the originals are. One that is gone is left out; nothing is opened or fetched."""
+
+    def original(self, asset_id: UUID) -> StoredFile | RemoteFile:
         """Where one original is; raises ``NotInLibrary``."""
+
+    def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        """Fetch a slice of a remote original, piece by piece; the reader sets the pace.
+
+        The only call that may be made on an event loop. Before the first piece it raises
+        ``NotInLibrary`` or ``LibraryUnavailable``; after that, ``LibraryUnavailable`` means that
+        the rest did not come. Close the generator (``aclosing``) to let go of the connection.
+        """
 
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         """A rendition, made now if it is not there yet (never twice at once).

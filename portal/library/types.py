@@ -1,5 +1,6 @@
 """What a library holds, as plain values: nothing here knows where the photos live."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -144,6 +145,32 @@ class StoredFile:
     media_type: str
     sha1: bytes | None = None
     crc32: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """An original that lies on another server: its bytes come by ``Library.read``.
+
+    ``url`` and ``headers`` fetch it, with any ``Range``; they hold a key, so they are never shown,
+    logged or kept.
+    """
+
+    asset_id: UUID
+    size: int | None  # bytes; None where the other server does not tell
+    media_type: str
+    version: str  # differs whenever the bytes may differ
+    sha1: bytes | None  # of the content; None where it cannot be known
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False, hash=False)
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is seen in photos. ``name`` is empty where nobody has given one."""
+
+    id: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

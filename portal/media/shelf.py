@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from portal.library.interface import Library
+from portal.library.interface import Library, LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
-from portal.library.types import Rendition, StoredFile
+from portal.library.types import RemoteFile, Rendition, StoredFile
 from portal.media.coalescing import Questions
 from portal.media.files import open_file
 from portal.media.memory import MemoryCache
@@ -64,7 +64,7 @@ class Shelf:
         a ``django.db.Error``, or ``Overloaded``.
         """
         if rendition is Rendition.ORIGINAL:
-            question = partial(self._library().original, asset_id)
+            question = partial(_original, self._library(), asset_id)
             stored = await self._seeking.ask(asset_id, question)
             self._remember_original(asset_id, stored)
             return stored
@@ -100,3 +100,10 @@ class Shelf:
         self._originals.move_to_end(asset_id)
         if len(self._originals) > MOST_ORIGINALS:
             self._originals.popitem(last=False)
+
+
+def _original(library: Library, asset_id: UUID) -> StoredFile:
+    original = library.original(asset_id)
+    if isinstance(original, RemoteFile):
+        raise LibraryUnavailable("This original lies on another server.")
+    return original

@@ -1,7 +1,7 @@
 """A library in memory over real files: the smallest home photos can have."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha1
@@ -18,8 +18,10 @@ from portal.library.types import (
     LibraryStatus,
     NamedAsset,
     Page,
+    Person,
     Problem,
     RefreshReport,
+    RemoteFile,
     Rendition,
     StoredFile,
     TimelineEntry,
@@ -134,6 +136,13 @@ class MemoryLibrary:
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return any(asset_id in (a.id, a.live_video_id) for a in self.assets(which))
+
+    def people(self) -> Sequence[Person]:
+        return []
+
+    async def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        raise NotInLibrary
+        yield b""
 
     def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
         if self.is_away:

@@ -1,6 +1,6 @@
 """A library in memory: the smallest home that pages and links can be tried against."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,10 @@ from portal.library.types import (
     LibraryStatus,
     NamedAsset,
     Page,
+    Person,
     Problem,
     RefreshReport,
+    RemoteFile,
     Rendition,
     StoredFile,
     TimelineEntry,
@@ -119,6 +121,13 @@ class MemoryLibrary:
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return any(asset.id == asset_id for asset in self.assets(which))
+
+    def people(self) -> Sequence[Person]:
+        return []
+
+    async def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        raise NotInLibrary
+        yield b""
 
     def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
         return {pk: self.original(pk) for pk in asset_ids if pk in self.known}

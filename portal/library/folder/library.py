@@ -1,6 +1,6 @@
 """The embedded library: folders of photos on this machine, behind the library interface."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import starmap
 from pathlib import Path
@@ -42,8 +42,10 @@ from portal.library.types import (
     LibraryStatus,
     NamedAsset,
     Page,
+    Person,
     Problem,
     RefreshReport,
+    RemoteFile,
     Rendition,
     StoredFile,
     TimelineEntry,
@@ -124,6 +126,9 @@ class FolderLibrary:
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return queries.contains(which, asset_id)
 
+    def people(self) -> Sequence[Person]:
+        return []
+
     def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
         return Finder(self.roots).find(asset_ids)
 
@@ -132,6 +137,10 @@ class FolderLibrary:
             return self.originals([asset_id])[asset_id]
         except KeyError as exc:
             raise NotInLibrary(_("This photo is not there (any more).")) from exc
+
+    async def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        raise NotInLibrary(_("This photo is not there (any more)."))
+        yield b""  # what makes this a generator
 
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         if rendition is Rendition.ORIGINAL:
