@@ -1,16 +1,16 @@
-"""Changes of assets, albums and links, from any thread."""
+"""Changes of assets, from any thread."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from portal.fake_immich import moments
 from portal.fake_immich.asking_assets import forget
-from portal.fake_immich.assets import Album, Asset, SharedLink
-from portal.fake_immich.contents import InMemory, Made
+from portal.fake_immich.assets import Asset
+from portal.fake_immich.contents import InMemory, Made, OnDisk
 from portal.fake_immich.making import make_asset
-from portal.fake_immich.painting import film, pictures
+from portal.fake_immich.painting import film, picture_of, pictures
 from portal.fake_immich.wire import Json
 from portal.fake_immich.world import World
 
@@ -75,6 +75,25 @@ class ChangesAssets:
         self.world.assets[asset_id].contents = InMemory(text.encode(), moments.now())
 
     @changing
+    def set_file(self, asset_id: str, path: str, media_type: str = "") -> None:
+        """A real file as original, with pictures made of it; nothing else of the asset changes."""
+        asset = self.world.assets[asset_id]
+        asset.contents = OnDisk(Path(path))
+        asset.media_type = media_type or asset.media_type
+        asset.picture = partial(picture_of, Path(path), asset.kind, asset.media_type)
+
+    @changing
+    def set_picture(self, asset_id: str, path: str, media_type: str) -> None:
+        """Answer this file for every size, as a server with other settings would."""
+        data = Path(path).read_bytes()
+        self.world.assets[asset_id].picture = lambda _size: (data, media_type)
+
+    @changing
+    def set_playback(self, asset_id: str, path: str) -> None:
+        """A transcoded form of a film."""
+        self.world.assets[asset_id].playback = OnDisk(Path(path))
+
+    @changing
     def unmake_thumbnails(self, asset_ids: Sequence[str]) -> None:
         for asset_id in asset_ids:
             self.world.assets[asset_id].picture = None
@@ -115,61 +134,6 @@ class ChangesAssets:
         album.asset_ids |= dict.fromkeys(asset_ids)
         album.cover_id = album.cover_id or next(iter(album.asset_ids), None)
         album.updated_at = moments.now()
-
-
-class ChangesAlbums(ChangesAssets):
-    def albums(self) -> dict[str, str]:
-        """Ids by name."""
-        with self.world.lock:
-            return {album.name: album.id for album in self.world.albums.values()}
-
-    @changing
-    def add_album(self, name: str, asset_ids: Sequence[str] = ()) -> str:
-        now = moments.now()
-        album = Album(self.world.new_id(), self.world.owner.id, name, now, now)
-        album.asset_ids = dict.fromkeys(asset_ids)
-        album.cover_id = next(iter(asset_ids), None)
-        self.world.albums[album.id] = album
-        return album.id
-
-    @changing
-    def remove_from_album(self, album_id: str, asset_ids: Sequence[str]) -> None:
-        """Leaves ``updatedAt`` as it was, as Immich does."""
-        album = self.world.albums[album_id]
-        for asset_id in asset_ids:
-            album.asset_ids.pop(asset_id, None)
-        if album.cover_id not in album.asset_ids:
-            album.cover_id = next(iter(album.asset_ids), None)
-
-    @changing
-    def rename_album(self, album_id: str, name: str) -> None:
-        self.world.albums[album_id].name = name
-        self.world.albums[album_id].updated_at = moments.now()
-
-    @changing
-    def delete_album(self, album_id: str) -> None:
-        del self.world.albums[album_id]
-
-    @changing
-    def add_link(
-        self, album_id: str | None = None, asset_ids: Sequence[str] = (),
-        seconds: float | None = None, **fields: Any,
-    ) -> dict[str, str]:  # fmt: skip
-        """``fields`` as ``SharedLink`` has them: slug, password, allow_download, show_metadata."""
-        now = moments.now()
-        link = SharedLink(
-            self.world.new_id(), self.world.random.randbytes(50), self.world.owner.id, now,
-            album_id, dict.fromkeys(asset_ids), **fields,
-        )  # fmt: skip
-        if seconds is not None:
-            link.expires_at = now + timedelta(seconds=seconds)
-        self.world.links[link.id] = link
-        path = f"/s/{link.slug}" if link.slug else f"/share/{link.text_key}"
-        return {"id": link.id, "key": link.text_key, "path": path}
-
-    @changing
-    def delete_link(self, link_id: str) -> None:
-        del self.world.links[link_id]
 
 
 def _set(asset: Asset, fields: dict[str, Json]) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from portal.fake_immich.assets import ApiKey
-from portal.fake_immich.changing import ChangesAlbums, changing
+from portal.fake_immich.changing import changing
+from portal.fake_immich.changing_albums import ChangesAlbums
 from portal.fake_immich.faults import Faults
 from portal.fake_immich.traffic import Traffic
 from portal.fake_immich.wire import Json
@@ -50,7 +51,7 @@ class Control(ChangesAlbums):
         return time.monotonic() < self._down_until
 
     def down(self, seconds: float) -> None:
-        """Reset every connection for so long, as while a server restarts behind its proxy."""
+        """Reset every connection for so long, as while a server restarts; 0 ends it."""
         self._down_until = time.monotonic() + seconds
 
     # What was asked

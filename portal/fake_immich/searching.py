@@ -6,6 +6,7 @@ each request, so that they repeat or are missing between pages, as a database is
 
 from collections.abc import Callable
 from functools import lru_cache
+from http import HTTPStatus
 from itertools import groupby
 
 from portal.fake_immich import moments
@@ -21,7 +22,7 @@ from portal.fake_immich.validating import (
     uuid,
     uuids,
 )
-from portal.fake_immich.wire import Json
+from portal.fake_immich.wire import Json, Refused
 from portal.fake_immich.world import World
 
 Test = Callable[[Asset], bool]
@@ -80,6 +81,8 @@ _RULES: dict[str, Check] = {
 def find(world: World, user: User, body: dict[str, Json]) -> list[Asset]:
     """All that match, oldest or newest first. Raises ``Refused`` for a body that is wrong."""
     check(world, body, _RULES)
+    if body.get("visibility") == "locked":
+        raise Refused(HTTPStatus.UNAUTHORIZED, "Elevated permission is required")
     paging = {"size", "page", "withExif", "withPeople"}
     wanted = tuple(sorted((name, repr(body[name])) for name in body if name not in paging))
     return _found(_Question(world, user, body, (id(world), world.revision, user.id, wanted)))

@@ -1,7 +1,9 @@
+from pathlib import Path
 from typing import Any
 
 import httpx
 
+from portal.fake_immich.painting import pictures
 from tests.immich import Immich, ImmichProcess
 
 
@@ -91,6 +93,20 @@ def test_thumbnails_are_not_there_until_they_are_made(
     immich.control.make_thumbnails([picture])
     answer = client.get(address)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+
+
+def test_other_pictures_and_files_may_be_given(
+    immich: Immich, client: httpx.Client, picture: str, tmp_path: Path
+) -> None:
+    (tmp_path / "odd.webp").write_bytes(b"odd")
+    immich.control.set_picture(picture, str(tmp_path / "odd.webp"), "image/webp")
+    answer = client.get(f"/api/assets/{picture}/thumbnail?size=preview")
+    assert (answer.content, answer.headers["content-type"]) == (b"odd", "image/webp")
+
+    immich.control.set_file(picture, str(pictures()[3].path))
+    answer = client.get(f"/api/assets/{picture}/original")
+    assert answer.content == pictures()[3].path.read_bytes()
+    assert client.get(f"/api/assets/{picture}/thumbnail").headers["content-type"] == "image/webp"
 
 
 def test_it_counts_what_was_asked_and_how_much_at_once(
