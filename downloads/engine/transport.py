@@ -10,9 +10,9 @@ from typing import Any
 import httpcore
 import httpx
 
+from .sockets import READ_AT_ONCE, SocketBackend
 from .tasks import Limits
 
-READ_AT_ONCE = 2**20  # httpcore's own 64 KiB cost a third of the speed
 KEEP_ALIVE = 4.0  # seconds; Immich closes an idle connection after 5
 
 
@@ -20,7 +20,8 @@ def open_client(limits: Limits, transport: httpx.AsyncBaseTransport | None) -> h
     """A client for one event loop and one run. ``transport`` stands in for the network."""
     timeout = httpx.Timeout(limits.silence, connect=limits.connect_timeout, pool=None)
     return httpx.AsyncClient(
-        transport=transport or WideTransport(limits.total),
+        transport=transport or WideTransport(limits.total, WideBackend()),
+        mounts=None if transport else {"http://": WideTransport(limits.total, SocketBackend())},
         timeout=timeout,
         trust_env=False,
         # An API key loses against a session cookie on Immich, so none may stay.
@@ -42,14 +43,14 @@ def trusted() -> ssl.SSLContext:
 class WideTransport(httpx.AsyncHTTPTransport):
     """httpx's transport over a pool whose streams read more at once."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, backend: httpcore.AsyncNetworkBackend) -> None:
         super().__init__(verify=trusted())
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trusted(),
             max_connections=None,  # the line of tasks is the limit
             max_keepalive_connections=connections,
             keepalive_expiry=KEEP_ALIVE,
-            network_backend=WideBackend(),
+            network_backend=backend,
         )
 
 
