@@ -4,12 +4,13 @@ In a test: ``immich.url``, ``immich.api_key`` and ``immich.control``, which orde
 changes what is there: ``immich.control.fault("500", times=2)``, ``immich.control.trash([id])``.
 """
 
+import inspect
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -63,8 +64,16 @@ class _Remote:
         self._url = url
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(**arguments: Any) -> Any:
-            answer = httpx.post(f"{self._url}/control/{name}", json=arguments, timeout=60)
+        from portal.fake_immich.control import Control
+
+        signature = inspect.signature(getattr(Control, name))
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(None, *args, **kwargs)
+            body = {each: bound.arguments[each] for each in [*bound.arguments][1:]}
+            if name == "add_link":  # the only one that takes any names
+                body |= body.pop("fields", {})
+            answer = httpx.post(f"{self._url}/control/{name}", json=body, timeout=60)
             if answer.is_error:
                 raise ValueError(answer.text)
             return answer.json()["done"]
@@ -74,15 +83,15 @@ class _Remote:
 
 @dataclass
 class ImmichProcess:
-    """A stand-in as ``manage.py fake_immich``; ``control`` takes keyword arguments only."""
+    """A stand-in as ``manage.py fake_immich``, with the same ``control``."""
 
     url: str
     process: subprocess.Popen[str]
     api_key: str = API_KEY
 
     @property
-    def control(self) -> Any:
-        return _Remote(self.url)
+    def control(self) -> "Control":
+        return cast("Control", _Remote(self.url))
 
     def stop(self) -> None:
         self.process.kill()

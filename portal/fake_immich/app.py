@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 
 from portal.fake_immich.control import Control
@@ -44,12 +45,12 @@ class FakeImmich:
             return
         request = await _read(scope, receive)
         if request.path.startswith(CONTROL):
-            await self._obey(request, send)
+            await self._obey(request, scope, send)
             return
         faults = self.faults.choose(request.path)
         line = Line(send, is_head=request.method == "HEAD", faults=faults)
         if "reset" in faults or self.control.is_down:
-            line.reset()
+            await line.reset()
             return
         with self.traffic.counting(request) as seen:
             await asyncio.sleep(faults.value("delay"))
@@ -75,8 +76,12 @@ class FakeImmich:
         else:
             await deliver_short(line, request, found)
 
-    async def _obey(self, request: Request, send: Send) -> None:
+    async def _obey(self, request: Request, scope: MutableMapping[str, Any], send: Send) -> None:
+        """From this machine only: orders may name files of it."""
         line = Line(send, is_head=False, faults=Chosen())
+        if not ip_address((scope["client"] or ["::1"])[0]).is_loopback:
+            await deliver_json(line, request, JsonAnswer({}, HTTPStatus.FORBIDDEN))
+            return
         try:
             done = self.control.obey(request.path.removeprefix(CONTROL), request.json())
         except (KeyError, TypeError, ValueError) as exc:

@@ -77,7 +77,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def configured(app: FakeImmich) -> Config:
     return Config(
-        app, log_level="critical", access_log=False, lifespan="off", http="httptools", ws="none",
+        app, log_config=None, access_log=False, lifespan="off", http="httptools", ws="none",
         server_header=False, timeout_keep_alive=5, timeout_graceful_shutdown=1,
     )  # fmt: skip
 

@@ -1,10 +1,11 @@
 """The bytes of an answer on their way to the client, with all that can go wrong there."""
 
-import asyncio
 import gzip
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
+
+import anyio
 
 from portal.fake_immich.faults import Chosen
 
@@ -29,10 +30,11 @@ class Line:
     def is_gone(self) -> bool:
         return bool(getattr(self._cycle, "disconnected", False))
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         """End the connection as a crash does."""
         if self._cycle:
             self._cycle.transport.abort()
+        await self._is_over()
 
     async def answer(
         self, status: int, headers: Mapping[str, str], pieces: Iterable[Bytes], length: int | None
@@ -59,7 +61,7 @@ class Line:
             self.sent += len(part)
             await self._send({"type": "http.response.body", "body": part, "more_body": True})
             if rate:
-                await asyncio.sleep(len(part) / rate)
+                await anyio.sleep(len(part) / rate)
             if stops_at is not None and self.sent >= stops_at:
                 await self._break_off()
                 return
@@ -71,11 +73,17 @@ class Line:
         return not self._is_head and ("close" in self._faults or "stall" in self._faults)
 
     async def _break_off(self) -> None:
-        end = asyncio.get_running_loop().time() + self._faults.value("stall")
-        while not self.is_gone and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110 - uvicorn has no event to wait for
-            await asyncio.sleep(_A_TENTH)
+        """Say nothing for as long as was ordered, then end the connection."""
+        with anyio.move_on_after(self._faults.value("stall")):
+            await self._is_over()
         if self._cycle:
             self._cycle.transport.close()
+        await self._is_over()
+
+    async def _is_over(self) -> None:
+        """uvicorn takes an answer that is broken off for a fault of ours until the client is gone."""
+        while not self.is_gone:  # noqa: ASYNC110 - there is no event to wait for
+            await anyio.sleep(0.01)
 
 
 def compressed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:

@@ -126,10 +126,12 @@ def test_it_counts_what_was_asked_and_how_much_at_once(
 
 def test_a_process_takes_the_same_orders(immich_process: ImmichProcess) -> None:
     control = immich_process.control
-    asset = control.add_asset(filename="New.jpg")
-    control.fault(name="500")
+    asset = control.add_asset("New.jpg")
+    control.fault("500")
 
     headers = {"x-api-key": immich_process.api_key}
     address = f"{immich_process.url}/api/assets/{asset}/original"
     assert [httpx.get(address, headers=headers).status_code for _number in range(2)] == [500, 200]
-    assert control.requests(pattern="original")[0]["status"] == 500
+    assert control.requests("original")[0]["status"] == 500
+    link = control.add_link(control.albums()["Small 20"], slug="twenty", password="hunter2")
+    assert link["path"] == "/s/twenty"
