@@ -32,7 +32,9 @@ class Batch:
     """The state of one run. Everything happens on one event loop; there is nothing to lock."""
 
     def __init__(self, tasks: Sequence[DownloadTask], means: Means) -> None:
-        self._tasks = tasks
+        self._tasks: list[DownloadTask] = []
+        self._ids: set[str] = set()
+        self._names: set[str] = set()  # of those that have not ended
         self._means = means
         self._line = Line(means.limits, tasks)
         self._jobs: dict[str, Job] = {}
@@ -40,6 +42,12 @@ class Batch:
         self._state = BatchState.RUNNING
         self._error: EngineError | None = None
         self._changed = anyio.Event()
+        self._take(tasks)
+
+    def _take(self, tasks: Sequence[DownloadTask]) -> None:
+        self._tasks += tasks
+        self._ids.update(task.task_id for task in tasks)
+        self._names.update(task.filename for task in tasks)
 
     async def run(self) -> Report:
         """Fetch everything; the report has an outcome for every task."""
@@ -58,6 +66,20 @@ class Batch:
             self._state = BatchState.ENDED
         listener.batch(self._state, str(self._error or ""))
         return self._report()
+
+    def add(self, tasks: Sequence[DownloadTask]) -> None:
+        """Take more tasks into the line."""
+        if self._state != BatchState.RUNNING:
+            return
+        check_tasks(tasks)
+        for task in tasks:
+            if task.task_id in self._ids or task.filename in self._names:
+                raise EngineError(f"{task.filename} is in this run already")
+        self._take(tasks)
+        self._line.add(tasks)
+        for task in tasks:
+            self._means.listener.status(task, State.QUEUED)
+        self._changed.set()
 
     def cancel(self, task_id: str, *, keep_part: bool) -> None:
         """Stop a waiting or running task."""
@@ -123,6 +145,7 @@ class Batch:
         error: EngineError | None = None,
     ) -> None:
         retries = job.retries if job else 0
+        self._names.discard(task.filename)
         self._outcomes[task.task_id] = Outcome(task, state, completed, error, retries)
         if completed:
             self._means.listener.completed(task, completed)

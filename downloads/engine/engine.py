@@ -60,6 +60,16 @@ class Engine:
             finally:
                 self._batch = None
 
+    def add(self, tasks: Iterable[DownloadTask]) -> None:
+        """Give a run more to do while it goes on. Call it on the event loop, as ``cancel``.
+
+        What comes when no run goes on, or after it was stopped, is ignored: the report has no
+        outcome for it. Raises ``EngineError`` for an id that this run has had, or the filename of
+        a task that has not ended.
+        """
+        if self._batch is not None:
+            self._batch.add(list(tasks))
+
     def cancel(self, task_id: str, *, keep_part: bool = False) -> None:
         """Stop one task wherever it is; unknown and ended ones are left alone.
 

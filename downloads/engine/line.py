@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from itertools import count
 
 import httpx
 
@@ -31,9 +32,14 @@ class Line:
         self._running: dict[str, Key] = {}
         self._groups: Counter[str] = Counter()
         self._hosts: Counter[str] = Counter()
-        for place, task in enumerate(tasks):
+        self._places = count()
+        self.add(tasks)
+
+    def add(self, tasks: Iterable[DownloadTask]) -> None:
+        """Let more wait, behind those who do."""
+        for task in tasks:
             key = (task.group.value, host_of(task.url))
-            self._queues.setdefault(key, deque()).append((place, task))
+            self._queues.setdefault(key, deque()).append((next(self._places), task))
 
     def start_next(self) -> DownloadTask | None:
         """Take the first task that the limits allow, and count it as running."""
