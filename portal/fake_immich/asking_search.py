@@ -3,7 +3,7 @@
 from portal.fake_immich import shapes
 from portal.fake_immich.credentials import Caller
 from portal.fake_immich.searching import find, page
-from portal.fake_immich.wire import JsonAnswer, Request, bad_request
+from portal.fake_immich.wire import Json, JsonAnswer, Request, bad_request
 from portal.fake_immich.world import World
 
 
@@ -14,10 +14,12 @@ def metadata(world: World, request: Request, caller: Caller) -> JsonAnswer:
     items = [
         shapes.asset(world, each, with_exif=with_exif, with_people=with_people) for each in assets
     ]
-    found = {
+    found: Json = {
         "total": len(items), "count": len(items), "items": items, "facets": [],
         "nextPage": str(following) if following else None,
     }  # fmt: skip
+    if world.is_next:
+        found["nextCursor"] = None
     return JsonAnswer(
         {"albums": {"total": 0, "count": 0, "items": [], "facets": []}, "assets": found}
     )

@@ -94,6 +94,7 @@ def me(world: World, _request: Request, caller: Caller) -> JsonAnswer:
             "quotaUsageInBytes": _usage(world, user)["usage"],
             "status": "active",
             "license": None,
+            **({"clusterGroupId": user.id} if world.is_next else {}),
         }
     )
 

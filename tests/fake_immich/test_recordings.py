@@ -48,6 +48,8 @@ _ERRORS = "279-404-api 280-404-api-noauth 282-wrong-method 285-cid".split()
 _TIMELINE = """240-buckets 242-buckets-slug-album 243-buckets-key-no-album 244-bucket-key
     247-buckets-key-user 217-info-album 220-info-live 222-info-key-album
     224-info-key-nodownload 225-info-empty 226-info-unknown 238-archive-get""".split()
+# Known of 3.x and not yet of the state that was recorded
+_LATER = ("duration", "albumUsers", "nextCursor")
 CASES = [*_TIMELINE, *_SERVER, *_LINKS, *_ALBUMS, *_SEARCH, *_ASSETS, *_UPLOADS, *_ERRORS]
 
 Replay = Callable[[Exchange], httpx.Response]
@@ -176,7 +178,7 @@ def test_it_answers_as_3_will(name: str, immich: Immich, replay: Replay) -> None
     assert not [path for path in removed if path in found]
     assert all(path in found for path in added if not path.startswith("[].albumUsers[].user."))
     wrong = differences(expected, _without(found, added))
-    assert [each for each in wrong if "duration" not in each and "albumUsers" not in each] == []
+    assert [each for each in wrong if not any(name in each for name in _LATER)] == []
 
 
 def _without(paths: dict[str, set[str]], removed: set[str]) -> dict[str, set[str]]:

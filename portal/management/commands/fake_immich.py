@@ -1,6 +1,7 @@
 """A stand-in for an Immich server, to try the portal with: development only."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Immich's stand-in has {count} assets. API key: {options['api_key']}")
         self.stdout.write(f"Listening at http://{host}:{port}")
         self.stdout.flush()
-        asyncio.run(Server(configured(app)).serve([listener]))
+        with suppress(KeyboardInterrupt):
+            asyncio.run(Server(configured(app)).serve([listener]))
 
 
 def _prepare(options: dict[str, Any]) -> tuple[FakeImmich, Any]:
