@@ -1,6 +1,7 @@
 """A stand-in for an Immich server, to try the portal with: development only."""
 
 import asyncio
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,17 @@ class Command(BaseCommand):
 
 
 def _prepare(options: dict[str, Any]) -> tuple[FakeImmich, Any]:
-    host, _colon, port = options["bind"].rpartition(":")
+    host, port = _address(options["bind"])
     spec, equal_times = _split(options["faults"])
-    major, minor, patch = map(int, options["version"].split("."))
     plan = Plan(
         options["assets"], options["videos"], options["live_photos"], _bytes(options["file_size"]),
         equal_times, size=SMALL if options["small"] else LARGE, seed=options["seed"],
-        version=(major, minor, patch), api_key=options["api_key"],
+        version=_version(options["version"]), api_key=options["api_key"],
     )  # fmt: skip
     faults = Faults(options["seed"])
     faults.order_all(spec)
-    listener = listen(host.strip("[]"), int(port))
     world = world_of(options["photos"], plan) if options["photos"] else make(plan)
-    return FakeImmich(world, faults), listener
+    return FakeImmich(world, faults), listen(host, port)
 
 
 def _split(spec: str) -> tuple[str, float]:
@@ -85,6 +84,23 @@ def _split(spec: str) -> tuple[str, float]:
     return ",".join(part for part in parts if part not in equal), chance
 
 
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise ValueError(f"Write --bind as HOST:PORT, not {text!r}")
+    return host.strip("[]"), int(port)
+
+
+def _version(text: str) -> tuple[int, int, int]:
+    match = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)", text)
+    if match is None:
+        raise ValueError(f"Write --version as 2.7.5 or 3.2.0, not {text!r}")
+    major, minor, patch = map(int, match.groups())
+    return major, minor, patch
+
+
 def _bytes(text: str) -> int:
-    number = text.rstrip("kMG")
-    return int(float(number) * _SIZES[text[len(number) :]])
+    match = re.fullmatch(r"(\d+)([kMG]?)", text)
+    if match is None:
+        raise ValueError(f"Write --file-size as a number of bytes, or 500k, 4M, 1G, not {text!r}")
+    return int(match[1]) * _SIZES[match[2]]
