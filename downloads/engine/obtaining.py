@@ -12,7 +12,7 @@ import httpx
 from .disk import NoRoom, Room
 from .errors import Busy, Gone, Interrupted, WrongContent
 from .listening import Listener
-from .parts import Part
+from .parts import Part, sweep
 from .patience import backoff
 from .ranges import Unusable
 from .standing import already_there
@@ -51,6 +51,7 @@ async def obtain(job: Job, means: Means) -> Completed:
     means.listener.status(task, State.RUNNING)
     sums = Sums(crc32=means.crc32)
     if there := await already_there(task, final, means.existing, sums):
+        await anyio.to_thread.run_sync(sweep, final)
         return there
     sums.clear()
     try:
@@ -69,7 +70,7 @@ async def _try_once(job: Job, part: Part, means: Means) -> bool:
         await room.enter(task.task_id, _missing(task, part))
         progress = partial(means.listener.progress, task)
         await transfer(means.client, task, part, room, progress)
-        finish = partial(part.finish, replace=means.existing != Existing.REFUSE)
+        finish = partial(part.finish, over=means.existing != Existing.REFUSE)
         await anyio.to_thread.run_sync(finish)
     except NoRoom:
         room.found_full()

@@ -7,47 +7,21 @@ A part whose note is missing, unreadable or of other content is emptied, never c
 
 import fcntl
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from .disk import storage_errors
 from .errors import InTheWay
+from .notes import note_of, read_note, write_note
 from .ranges import Held
 from .sums import Sums
 from .tasks import DownloadTask
 
 NAME_MAX = 255
-NOTE_MAX = 4096
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 WRITEV_MAX = 512  # pieces; Linux takes 1024 at once
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a part is a part of."""
-
-    url: str  # SHA-256 of the address: it may hold a key
-    size: int | None
-    sha1: str | None
-    total: int | None
-    validator: str | None
-    boot: str
-
-    def continues(self, earlier: "Note") -> bool:
-        """Whether bytes noted as ``earlier`` are of this content.
-
-        With a checksum, the end result is the judge, so they may be from another address. Without
-        one, the validator is, and only since this start of the machine: after a power cut a file
-        may have its length and not its bytes.
-        """
-        if self.size != earlier.size or self.sha1 != earlier.sha1:
-            return False
-        same_source = self.url == earlier.url and self.boot == earlier.boot
-        return self.sha1 is not None or (same_source and earlier.validator is not None)
 
 
 def part_of(final: Path) -> Path:
@@ -58,6 +32,23 @@ def part_of(final: Path) -> Path:
     return final.with_name(name)
 
 
+def note_path_of(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")
+
+
+def sweep(final: Path) -> None:
+    """Remove what a killed process left beside a file that is finished now."""
+    part = part_of(final)
+    note = note_path_of(part)
+    if not (os.path.lexists(part) or os.path.lexists(note)):
+        return
+    with suppress(OSError, InTheWay):
+        fd = _open_locked(part, final.name)
+        note.unlink(missing_ok=True)
+        part.unlink()
+        os.close(fd)
+
+
 class Part:
     """One open, locked part. Its sums are those of its bytes once ``reread`` has returned False."""
 
@@ -65,11 +56,11 @@ class Part:
         self.final = final
         self.path = part_of(final)
         self.sums = sums
-        self.note = _note_of(task)
+        self.note = note_of(task)
         self.length = 0
         self.task_id = task.task_id
         self._name = task.filename
-        self._note_path = self.path.with_name(f"{self.path.name}.json")
+        self._note_path = note_path_of(self.path)
         self._noted = False
         with storage_errors(self._name):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,8 +86,8 @@ class Part:
 
     def bind(self, total: int | None, validator: str | None) -> None:
         """Remember what the server says the bytes are of."""
-        n = self.note
-        self.note = Note(n.url, n.size, n.sha1, total or n.total, validator or n.validator, n.boot)
+        note = self.note
+        self.note = replace(note, total=total or note.total, validator=validator or note.validator)
 
     def append(self, pieces: Sequence[bytes]) -> None:
         """Write and sum up pieces that follow what is here. All of them or, at an error, none."""
@@ -114,22 +105,21 @@ class Part:
     def restart(self) -> None:
         """Forget every byte, and what they were of."""
         with storage_errors(self._name):
-            self._note_path.unlink(missing_ok=True)
+            self._forget_note()
             os.ftruncate(self._fd, 0)
-        n = self.note
-        self.note = Note(n.url, n.size, n.sha1, None, None, n.boot)
+        self.note = replace(self.note, total=None, validator=None)
         self.sums.clear()
-        self.length, self._noted = 0, False
+        self.length = 0
 
-    def finish(self, *, replace: bool) -> None:
+    def finish(self, *, over: bool) -> None:
         """Give the file its final name, safely on the disk before; the part is closed then."""
         with storage_errors(self._name):
             os.fsync(self._fd)
-            if replace:
+            self._forget_note()  # first: a kill in between may cost a transfer, but leaves no orphan
+            if over:
                 self.path.replace(self.final)
             else:
                 _move_to_free_name(self.path, self.final, self._name)
-            self._note_path.unlink(missing_ok=True)
         os.close(self._fd)
 
     def close(self) -> None:
@@ -147,46 +137,25 @@ class Part:
         os.close(self._fd)
 
     def _take_over(self) -> None:
-        earlier = _read_note(self._note_path)
+        earlier = read_note(self._note_path)
         length = os.fstat(self._fd).st_size
         if earlier is not None and length and self.note.continues(earlier):
-            self.note = Note(
-                self.note.url,
-                earlier.size,
-                earlier.sha1,
-                earlier.total,
-                earlier.validator,
-                self.note.boot,
-            )
+            self.note = replace(self.note, total=earlier.total, validator=earlier.validator)
             self.length, self._noted = length, True
         else:
-            self._note_path.unlink(missing_ok=True)
+            self._forget_note()
             os.ftruncate(self._fd, 0)
+
+    def _forget_note(self) -> None:
+        self._note_path.unlink(missing_ok=True)
+        self._noted = False
 
     def _write_note(self) -> None:
         complete = self.length == self.note.total
         if self._noted or complete or not self.is_resumable:
             return
-        self._note_path.write_text(json.dumps(asdict(self.note)))
+        write_note(self._note_path, self.note)
         self._noted = True
-
-
-def _note_of(task: DownloadTask) -> Note:
-    try:
-        boot = BOOT_ID.read_text().strip()
-    except OSError:
-        boot = ""
-    url = hashlib.sha256(task.url.encode()).hexdigest()
-    sha1 = task.checksum.hex() if task.checksum else None
-    return Note(url, task.size, sha1, None, None, boot)
-
-
-def _read_note(path: Path) -> Note | None:
-    try:
-        with path.open("rb") as file:
-            return Note(**json.loads(file.read(NOTE_MAX)))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def _open_locked(path: Path, name: str) -> int:

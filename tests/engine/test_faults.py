@@ -129,6 +129,6 @@ def test_killed_at_any_moment_a_later_run_loses_nothing(tmp_path: Path, origin: 
     assert resumed
     origin.chance = lambda path: None
     states = json.loads(start_child(tmp_path, tasks).communicate()[0])
-    assert set(states.values()) == {"complete"}
+    assert set(states.values()) == {"complete"}, states
     assert no_file_is_wrong(tmp_path, tasks)
     assert len(list(tmp_path.iterdir())) == len(tasks)

@@ -75,11 +75,14 @@ def test_a_file_that_comes_meanwhile_stays(tmp_path: Path, origin: Origin) -> No
 
 def test_a_right_file_is_not_fetched_again(tmp_path: Path, origin: Origin) -> None:
     (tmp_path / "a").write_bytes(made("a", 100_000))
+    (tmp_path / "a.part").hardlink_to(tmp_path / "a")
+    (tmp_path / "a.part.json").write_text("{}")
     engine = Engine(tmp_path, limits=QUICK, existing=Existing.VERIFY)
     completed = run(engine, task_for(origin, "a")).outcomes["a"].completed
     assert completed is not None
     assert not completed.fetched
     assert origin.seen == []
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
 @pytest.mark.parametrize("there", [b"", b"short", b"?" * 100_000])
