@@ -1,5 +1,7 @@
 """What a server's answer means before its body is read: a file, or which error."""
 
+import ssl
+
 import httpx
 
 from .errors import Busy, EngineError, Gone, Interrupted, Refused, Unauthorized
@@ -37,6 +39,20 @@ def check_kind(response: httpx.Response) -> None:
 
 def media_type(response: httpx.Response) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def error_of(exc: httpx.HTTPError) -> EngineError:
+    """What a failure below HTTP means."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Refused("The server's certificate is not one this machine trusts")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout):
+        return Interrupted("The server cannot be reached")
+    if isinstance(exc, httpx.TimeoutException):
+        return Interrupted("The server was silent for too long")
+    return Interrupted("The connection broke off")
 
 
 def next_address(response: httpx.Response) -> httpx.URL | None:

@@ -14,6 +14,7 @@ from .answers import (
     check_encoding,
     check_kind,
     check_status,
+    error_of,
     next_address,
 )
 from .disk import NoRoom, Room
@@ -72,10 +73,8 @@ async def _answer(
                 url = following
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as exc:
         raise Refused("The file's address is none that can be fetched") from exc
-    except httpx.TimeoutException as exc:
-        raise Interrupted("The server was silent for too long") from exc
     except httpx.HTTPError as exc:
-        raise Interrupted("The connection broke off") from exc
+        raise error_of(exc) from exc
     raise Refused("The server redirects in a circle")
 
 

@@ -33,7 +33,7 @@ def open_client(limits: Limits, transport: httpx.AsyncBaseTransport | None) -> h
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Whose certificates are believed; ``SSL_CERT_FILE`` adds a home's own authority.
+    """Whose certificates are believed: the usual, or those in the file ``SSL_CERT_FILE`` names.
 
     Once a process: reading the list takes longer than many a download.
     """

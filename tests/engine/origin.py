@@ -7,6 +7,7 @@ bytes, ``short`` body that looks whole, ``norange``, ``badrange``, ``page``, ``g
 
 import asyncio
 import random
+import ssl
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
@@ -151,8 +152,9 @@ class Origin:
 class Running:
     """An origin on a thread and a loop of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.origin = Origin()
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -164,8 +166,9 @@ class Running:
         self._loop.close()
 
     async def _serve(self, ready: threading.Event) -> None:
-        server = await asyncio.start_server(self.origin.serve, "127.0.0.1", 0)
-        self.origin.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server = await asyncio.start_server(self.origin.serve, "127.0.0.1", 0, ssl=self._tls)
+        scheme = "https" if self._tls else "http"
+        self.origin.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._stop = asyncio.Event()
         ready.set()
         await self._stop.wait()

@@ -3,8 +3,6 @@
 import json
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,28 +13,12 @@ import pytest
 
 from downloads.engine import DownloadTask, Engine, Group, State
 
+from .children import start_child
 from .conftest import QUICK, run, task_for
 from .origin import Origin, made
 
 FAULTS = ["close", "reset", "500", "429", "short", "wrong", "norange", "badrange", "page", "503"]
 RARE = ["stall", "404"]
-ROOT = Path(__file__).resolve().parents[2]
-CHILD = """
-import json, sys
-from pathlib import Path
-import anyio
-from downloads.engine import DownloadTask, Engine, Existing, Group, Limits
-order = json.load(sys.stdin)
-tasks = [
-    DownloadTask(**t | {"checksum": bytes.fromhex(t["checksum"]), "group": Group(t["group"])})
-    for t in order["tasks"]
-]
-limits = Limits(backoff=0.01, backoff_cap=0.02, silence=2, disk_reserve=0)
-engine = Engine(Path(order["folder"]), limits=limits, existing=Existing.VERIFY)
-print("ready", flush=True)
-report = anyio.run(engine.run, tasks)
-print(json.dumps({o.task.task_id: o.state for o in report.outcomes.values()}))
-"""
 
 
 def sometimes(seed: int, share: float) -> Callable[[str], str | None]:
@@ -75,32 +57,6 @@ def test_five_hundred_files_through_faults(tmp_path: Path, origin: Origin) -> No
     again = [task for task in tasks if task.task_id not in complete]
     assert len(run(Engine(tmp_path, limits=QUICK), *again).ended_as(State.COMPLETE)) == len(again)
     assert len(list(tmp_path.iterdir())) == 500
-
-
-def start_child(folder: Path, tasks: list[DownloadTask]) -> subprocess.Popen[str]:
-    fields = ["task_id", "url", "filename", "group", "size"]
-    order = {
-        "folder": str(folder),
-        "tasks": [
-            {name: getattr(task, name) for name in fields}
-            | {"headers": dict(task.headers), "checksum": (task.checksum or b"").hex()}
-            for task in tasks
-        ],
-    }
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdin
-    assert child.stdout
-    child.stdin.write(json.dumps(order))
-    child.stdin.close()
-    child.stdin = None  # else communicate() flushes it
-    assert child.stdout.readline() == "ready\n"
-    return child
 
 
 def no_file_is_wrong(folder: Path, tasks: list[DownloadTask]) -> bool:
