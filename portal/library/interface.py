@@ -89,6 +89,12 @@ class Library(Protocol):
         the rest did not come. Close the generator (``aclosing``) to let go of the connection.
         """
 
+    def stream(self, asset_id: UUID, rendition: Rendition) -> StoredFile | RemoteFile:
+        """An ``ORIGINAL`` or ``PLAYBACK`` to be sent as it lies there, its size known.
+
+        May ask the home for what is not known; raises ``NotInLibrary`` or ``LibraryUnavailable``.
+        """
+
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         """A rendition, made now if it is not there yet (never twice at once).
 

@@ -14,6 +14,7 @@ MEDIA_TYPES = {
     Rendition.MOTION: "video/mp4",
     Rendition.CLEAN: "video/mp4",
 }
+AS_IT_LIES = frozenset({Rendition.ORIGINAL, Rendition.PLAYBACK})  # sent from where it is, not kept
 SUFFIXES = {"image/webp": ".webp", "image/jpeg": ".jpg", "video/mp4": ".mp4"}
 
 

@@ -17,8 +17,8 @@ class AssetKind(StrEnum):
 class Rendition(StrEnum):
     """The forms in which an asset's content is delivered.
 
-    All but the original are oriented, in sRGB and free of metadata. Videos have the first four
-    too, made from a poster frame, except ``LARGE``.
+    All but the last two are oriented, free of metadata, and in sRGB or with the profile of their
+    colours. Videos have the first four too, made from a poster frame, except ``LARGE``.
     """
 
     THUMBNAIL = "thumbnail"  # WebP, short side 250 px
@@ -27,6 +27,7 @@ class Rendition(StrEnum):
     LARGE = "large"  # JPEG, long side 2048 px, made on demand
     MOTION = "motion"  # the moving half inside a motion photo, without metadata, made on demand
     CLEAN = "clean"  # a video re-muxed without any metadata, made on demand
+    PLAYBACK = "playback"  # a video as most browsers play it: the original, or made of it
     ORIGINAL = "original"
 
 

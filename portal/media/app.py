@@ -2,14 +2,15 @@
 
 import re
 import time
+import zlib
 from http import HTTPStatus
 
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
-from portal.library.renditions import MEDIA_TYPES
-from portal.library.types import Rendition, StoredFile
+from portal.library.renditions import AS_IT_LIES, MEDIA_TYPES
+from portal.library.types import RemoteFile, StoredFile
 from portal.media.admission import admit
 from portal.media.coalescing import Overloaded
 from portal.media.disposition import attachment
@@ -18,6 +19,7 @@ from portal.media.grants import Takes
 from portal.media.places import NoPlace, Places
 from portal.media.ranges import Selection, is_conditional
 from portal.media.ready import Ready, ReadyAnswers
+from portal.media.remote import Lines, RemoteSource
 from portal.media.sending import (
     Body,
     Receive,
@@ -52,6 +54,7 @@ class MediaApp:
         self._taken = Taken(takes)
         self._ready = ReadyAnswers()
         self._places = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
+        self._lines = Lines(settings.LOGGIA_IMMICH_STREAMS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
@@ -85,8 +88,10 @@ class MediaApp:
         if ready is None or not ready.admission.is_for(headers):
             return None
         ticket = ready.admission.ticket
-        data = self._shelf.in_memory(ticket.asset_id, ticket.rendition)
-        return None if data is None else (ready, data)
+        kept = self._shelf.in_memory(ticket.asset_id, ticket.rendition)
+        if kept is None or kept.edition != ready.edition:
+            return None
+        return ready, kept.data
 
     async def _answer_remembered(self, scope: Scope, send: Send) -> bool:
         found = self._remembered(scope["raw_path"], scope["headers"])
@@ -113,9 +118,15 @@ class MediaApp:
         if isinstance(found, bytes):
             body = _body_of_bytes(ticket, found)
             start = start_message(body, Selection(HTTPStatus.OK, 0, body.size))
-            if not ticket.filename:  # what is saved is counted each time
-                self._ready.put(scope["raw_path"], admission, body, start)
+            kept = self._shelf.in_memory(ticket.asset_id, ticket.rendition)
+            # What is saved is counted each time
+            if kept and kept.data is found and not ticket.filename:
+                self._ready.put(scope["raw_path"], admission, body, start, kept.edition)
             await send_bytes(scope, send, body, found)
+        elif isinstance(found, RemoteFile):
+            body, source = _body_of_remote(ticket, found), RemoteSource(found, self._shelf.read)
+            with self._places.place(scope), self._lines.line():
+                await send_body(scope, receive, send, body, source, admission.holds)
         else:
             body = _body_of_file(ticket, found)
             with self._places.place(scope):
@@ -123,7 +134,7 @@ class MediaApp:
 
 
 def _body_of_bytes(ticket: Ticket, data: bytes) -> Body:
-    tag = f'"{ticket.asset_id.hex}-{ticket.rendition}-{len(data):x}"'
+    tag = f'"{ticket.asset_id.hex}-{ticket.rendition}-{len(data):x}-{zlib.crc32(data):x}"'
     return _body(ticket, len(data), tag, MEDIA_TYPES[ticket.rendition])
 
 
@@ -133,10 +144,17 @@ def _body_of_file(ticket: Ticket, stored: StoredFile) -> Body:
     return _body(ticket, stored.size, tag, stored.media_type, stored.mtime_ns / 1e9)
 
 
+def _body_of_remote(ticket: Ticket, remote: RemoteFile) -> Body:
+    if remote.size is None:
+        raise LibraryUnavailable
+    tag = f'"{ticket.asset_id.hex}-{ticket.rendition}-{remote.version}"'
+    return _body(ticket, remote.size, tag, remote.media_type)
+
+
 def _body(
     ticket: Ticket, size: int, etag: str, media_type: str, changed_at: float | None = None
 ) -> Body:
-    is_original = ticket.rendition is Rendition.ORIGINAL
+    is_original = ticket.rendition in AS_IT_LIES
     fresh_for = min(ticket.expires - int(time.time()), 2 * DAY)
     return Body(
         size=size,

@@ -32,6 +32,7 @@ class OpenFile:
     fd: int
     size: int
     mtime_ns: int
+    atime: float = 0.0  # seconds since 1970, as far as the disk notes it
 
     def close(self) -> None:
         os.close(self.fd)
@@ -48,7 +49,7 @@ def open_file(path: Path) -> OpenFile:
     if not stat.S_ISREG(status.st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "not a regular file")
-    return OpenFile(fd, status.st_size, status.st_mtime_ns)
+    return OpenFile(fd, status.st_size, status.st_mtime_ns, status.st_atime)
 
 
 @dataclass(frozen=True, slots=True)

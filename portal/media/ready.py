@@ -20,6 +20,7 @@ class Ready:
     body: Body
     start: dict[str, Any]  # the ASGI message that opens a whole, unconditional answer
     head: bytes  # the same headers, as they are sent
+    edition: int  # of these bytes
     until: float  # seconds since 1970, like the expiry of its URL
 
 
@@ -37,10 +38,17 @@ class ReadyAnswers:
         self._answers.move_to_end(raw_path)
         return ready
 
-    def put(self, raw_path: bytes, admission: Admission, body: Body, start: dict[str, Any]) -> None:
+    def put(
+        self,
+        raw_path: bytes,
+        admission: Admission,
+        body: Body,
+        start: dict[str, Any],
+        edition: int,
+    ) -> None:
         until = min(time.time() + READY_FOR, admission.ticket.expires)
         head = b"".join(b"%b: %b\r\n" % header for header in start["headers"])
-        self._answers[raw_path] = Ready(admission, body, start, head, until)
+        self._answers[raw_path] = Ready(admission, body, start, head, edition, until)
         self._answers.move_to_end(raw_path)
         if len(self._answers) > MOST_READY:
             self._answers.popitem(last=False)

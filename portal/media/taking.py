@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from portal.library.types import Rendition, StoredFile
+from portal.library.types import RemoteFile, Rendition, StoredFile
 from portal.media.admission import Admission
 from portal.media.coalescing import Questions
 from portal.media.grants import OWNER_SCOPE, Takes, Taking
@@ -11,7 +11,8 @@ from portal.media.sending import Scope
 from portal.media.tickets import BadTicket
 
 # What is as good as the file itself, though it is only looked at.
-_ORIGINALS = {Rendition.ORIGINAL, Rendition.CLEAN}
+_ORIGINALS = {Rendition.ORIGINAL, Rendition.PLAYBACK, Rendition.CLEAN}
+Found = bytes | StoredFile | RemoteFile
 
 
 class Taken:
@@ -25,7 +26,7 @@ class Taken:
         self._questions = Questions[bool]("takes", threads=1)
         self._counting: set[asyncio.Future[bool]] = set()
 
-    async def count(self, scope: Scope, admission: Admission, found: bytes | StoredFile) -> None:
+    async def count(self, scope: Scope, admission: Admission, found: Found) -> None:
         """Count a file; raises ``BadTicket`` where a limit is reached, ``Overloaded``.
 
         Only a limit makes a guest wait for the database.
@@ -45,7 +46,7 @@ class Taken:
         self._counting.add(counting)
         counting.add_done_callback(self._counted)
 
-    async def _weigh(self, scope: Scope, admission: Admission, found: bytes | StoredFile) -> None:
+    async def _weigh(self, scope: Scope, admission: Admission, found: Found) -> None:
         """Count the bytes of an original that is looked at. A video plays though none are left."""
         if self._takes is None or not admission.holding.grant.is_weighed:
             return
@@ -62,19 +63,21 @@ class Taken:
             counting.exception()  # seen: a file that was not counted is no error to anybody
 
 
-def _is_video(admission: Admission, found: bytes | StoredFile) -> bool:
-    if admission.ticket.rendition is Rendition.CLEAN:
+def _is_video(admission: Admission, found: Found) -> bool:
+    if admission.ticket.rendition in {Rendition.CLEAN, Rendition.PLAYBACK}:
         return True
-    return isinstance(found, StoredFile) and found.media_type.startswith("video/")
+    return not isinstance(found, bytes) and found.media_type.startswith("video/")
 
 
-def _taking(scope: Scope, admission: Admission, found: bytes | StoredFile) -> Taking:
+def _taking(scope: Scope, admission: Admission, found: Found) -> Taking:
     ticket = admission.ticket
+    is_played = ticket.rendition is Rendition.PLAYBACK  # to a limit the same as the original
+    rendition = Rendition.ORIGINAL if is_played else ticket.rendition
     cookies = [value for name, value in scope["headers"] if name == b"cookie"]
     return Taking(
         scope=ticket.scope,
-        file=f"{ticket.asset_id.hex} {ticket.rendition}",
-        size=len(found) if isinstance(found, bytes) else found.size,
+        file=f"{ticket.asset_id.hex} {rendition}",
+        size=len(found) if isinstance(found, bytes) else found.size or 0,
         cookies=b"; ".join(cookies).decode("latin-1"),
         address=(scope.get("client") or ("",))[0],
     )

@@ -51,7 +51,7 @@ class Delivery:
 
     def playback(self, video_id: UUID) -> str:
         """Where a video plays from: its original says when and where, unless all may be seen."""
-        rendition = Rendition.ORIGINAL if self.rights.location else Rendition.CLEAN
+        rendition = Rendition.PLAYBACK if self.rights.location else Rendition.CLEAN
         return self.signer.url(video_id, rendition)
 
     def video(self, asset: Asset) -> str:

@@ -215,7 +215,7 @@ def test_foreign_photos_are_not_here(
 def test_a_live_photo_plays_and_is_no_video(guest: Client, share: Share, live_photo: Asset) -> None:
     assert live_photo.live_video_id
     page = read(guest, share().path)
-    assert f"/{live_photo.live_video_id.hex}/original/" in page
+    assert f"/{live_photo.live_video_id.hex}/playback/" in page
     assert "1 photo<" in page
     assert AssetKind.IMAGE is live_photo.kind
 

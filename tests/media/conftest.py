@@ -1,7 +1,7 @@
 """A byte path over real files, with links and a library that live in memory."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,10 +14,11 @@ import pytest
 
 from portal.library.interface import LibraryError, NotInLibrary
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
-from portal.library.types import Rendition, StoredFile
+from portal.library.types import RemoteFile, Rendition, StoredFile
 from portal.media.app import MediaApp
 from portal.media.grants import Grant
 from portal.media.memory import MemoryCache
+from portal.media.remote import Read
 from portal.media.shelf import Shelf
 from portal.media.table import GrantTable
 from portal.media.tickets import MediaSigner
@@ -56,6 +57,11 @@ class MemoryGrants:
         self.links[scope] = Grant(scope, epoch, **grant)
 
 
+async def nothing(remote: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+    raise NotInLibrary("There is no other server.")
+    yield b""
+
+
 @dataclass
 class FileLibrary:
     """The part of the ``Library`` protocol that the byte path uses, over files in a folder."""
@@ -65,11 +71,16 @@ class FileLibrary:
     contents: dict[UUID, bytes] = field(default_factory=dict)
     trouble: LibraryError | None = None
     made: int = 0
+    remote: dict[UUID, RemoteFile] = field(default_factory=dict)
+    read: Read = nothing
 
     def original(self, asset_id: UUID) -> StoredFile:
         if asset_id not in self.files:
             raise NotInLibrary("There is no such photo.")
         return self.files[asset_id]
+
+    def stream(self, asset_id: UUID, rendition: Rendition) -> StoredFile | RemoteFile:
+        return self.remote.get(asset_id) or self.original(asset_id)
 
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         self.made += 1

@@ -1,3 +1,5 @@
+import os
+import time
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -154,3 +156,27 @@ def test_a_link_in_the_store_leads_nowhere(site: Site) -> None:
     path.symlink_to(secret)
     response = site.get(site.signer().url(asset_id, Rendition.THUMBNAIL))
     assert (response.status_code, response.text) == (404, "Not Found\n")
+
+
+@pytest.mark.parametrize("size", [1000, SMALL + 1])
+def test_what_is_looked_at_is_noted_as_used(site: Site, size: int) -> None:
+    url = site.picture(b"x" * size)
+    (path,) = [path for path in site.library.store.root.rglob("*") if path.is_file()]
+    a_day_ago, written = time.time_ns() - 86_400 * 10**9, path.stat().st_mtime_ns
+    os.utime(path, ns=(a_day_ago, written))
+    site.get(url)
+    assert path.stat().st_atime > time.time() - 60
+    assert path.stat().st_mtime_ns == written
+
+
+def test_a_picture_that_was_made_anew_is_shown_after_a_while(site: Site) -> None:
+    site.memory.fresh_for = 0.3
+    url = site.picture(b"old colours")
+    old = site.get(url)
+    (path,) = [path for path in site.library.store.root.rglob("*") if path.is_file()]
+    path.write_bytes(b"new colours")
+    assert site.get(url).content == b"old colours"
+    time.sleep(0.35)
+    new = site.get(url)
+    assert new.content == b"new colours"
+    assert new.headers["etag"] != old.headers["etag"]

@@ -136,6 +136,9 @@ class MemoryLibrary:
         asset = self.asset(asset_id)
         return StoredFile(Path("/nowhere") / asset.filename, asset.size, 0, asset.media_type)
 
+    def stream(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
+        return self.original(asset_id)
+
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         return replace(self.original(asset_id), media_type="image/webp")
 

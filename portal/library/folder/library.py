@@ -34,7 +34,7 @@ from portal.library.folder.retention import forget_what_is_long_gone
 from portal.library.folder.roots import Root
 from portal.library.folder.translate import as_album, as_asset
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
-from portal.library.renditions import MEDIA_TYPES, RenditionStore, is_whole
+from portal.library.renditions import AS_IT_LIES, MEDIA_TYPES, RenditionStore, is_whole
 from portal.library.types import (
     Album,
     Asset,
@@ -142,8 +142,11 @@ class FolderLibrary:
         raise NotInLibrary(_("This photo is not there (any more)."))
         yield b""  # what makes this a generator
 
+    def stream(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
+        return self.original(asset_id)
+
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
-        if rendition is Rendition.ORIGINAL:
+        if rendition in AS_IT_LIES:
             return self.original(asset_id)
         row = self._row(asset_id)
         path = self.store.path(asset_id, rendition)

@@ -5,15 +5,17 @@ worked out from the places by ``settling`` and written down as members, so that 
 is one indexed query. Paths are bytes below a root: not every file name is Unicode.
 """
 
-from uuid import uuid4
-
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from portal.library.types import AssetKind, Rendition
+from portal.library.index.models import SHOWING, IndexedAlbum, IndexedAsset, IndexedMember
+from portal.library.types import Rendition
 
-KINDS = [(kind.value, kind.value) for kind in AssetKind]
-RENDITIONS = [(rendition.value, rendition.value) for rendition in Rendition]
+RENDITIONS = [
+    (rendition.value, rendition.value)
+    for rendition in Rendition
+    if rendition is not Rendition.PLAYBACK  # of which none is kept
+]
 
 
 class AssetQuerySet(models.QuerySet["StoredAsset"]):
@@ -31,51 +33,22 @@ class AssetQuerySet(models.QuerySet["StoredAsset"]):
         return self.listed().filter(renditions=StoredAsset.Renditions.WAITING)
 
 
-class StoredAsset(models.Model):
-    """One content. ``taken_at`` is a local wall-clock time that is stored as if it were UTC."""
+class StoredAsset(IndexedAsset):
+    """One content."""
 
     class Renditions(models.TextChoices):
         WAITING = "waiting"
         READY = "ready"
         FAILED = "failed"
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     sha1 = models.BinaryField(max_length=20, unique=True)
     crc32 = models.BigIntegerField()
-    size = models.BigIntegerField()
-    kind = models.CharField(max_length=5, choices=KINDS)
-    media_type = models.CharField(max_length=80)
-    filename = models.TextField()
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    taken_at = models.DateTimeField()
-    utc_offset = models.DurationField(null=True)
-    duration = models.DurationField(null=True)
-    thumbhash = models.BinaryField(max_length=40)
     content_id = models.CharField(max_length=200, blank=True)
     live_video = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="stills"
     )
-    has_motion = models.BooleanField(default=False)
-    shown_side = models.PositiveIntegerField(null=True)  # pixels; see ``Asset``
     read_by = models.PositiveSmallIntegerField(default=0)  # ``reading.READER`` of its time
 
-    make = models.TextField(blank=True)
-    model = models.TextField(blank=True)
-    lens = models.TextField(blank=True)
-    exposure_time = models.FloatField(null=True)
-    f_number = models.FloatField(null=True)
-    iso = models.PositiveIntegerField(null=True)
-    focal_length = models.FloatField(null=True)
-    latitude = models.FloatField(null=True)
-    longitude = models.FloatField(null=True)
-    description = models.TextField(blank=True)
-    rating = models.SmallIntegerField(null=True)
-
-    is_listed = models.BooleanField(default=False)
-    added_at = models.DateTimeField(auto_now_add=True)
-    removed_at = models.DateTimeField(null=True, blank=True)
-    is_lost = models.BooleanField(default=False, editable=False)  # and nobody acknowledged it
     renditions = models.CharField(
         max_length=7, choices=Renditions, default=Renditions.WAITING, editable=False
     )
@@ -104,47 +77,26 @@ class StoredAsset(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.filename
-
 
 class AlbumQuerySet(models.QuerySet["StoredAlbum"]):
     def showing(self) -> "AlbumQuerySet":
         """Albums that show something."""
-        return self.filter(Q(images__gt=0) | Q(videos__gt=0))
+        return self.filter(SHOWING)
 
 
-class StoredAlbum(models.Model):
-    """What one folder shows; its counts are brought up to date with every change of its members.
+class StoredAlbum(IndexedAlbum):
+    """What one folder shows."""
 
-    ``has_lost`` stays true until the loss is acknowledged, whatever is killed before.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    name = models.TextField()
-    images = models.PositiveIntegerField(default=0)
-    videos = models.PositiveIntegerField(default=0)
-    size = models.BigIntegerField(default=0)
-    first = models.DateField(null=True)
-    last = models.DateField(null=True)
     cover = models.ForeignKey(StoredAsset, models.SET_NULL, null=True, related_name="+")
-    version = models.CharField(max_length=16, blank=True)
-    is_sample = models.BooleanField(default=False)
-    has_lost = models.BooleanField(default=False)
-    emptied_at = models.DateTimeField(null=True)
 
     objects = AlbumQuerySet.as_manager()
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class Member(models.Model):
-    """An asset that an album shows. ``taken_at`` repeats the asset's, for the index."""
+class Member(IndexedMember):
+    """An asset that an album shows."""
 
     album = models.ForeignKey(StoredAlbum, models.CASCADE, related_name="members", db_index=False)
     asset = models.ForeignKey(StoredAsset, models.CASCADE, related_name="members")
-    taken_at = models.DateTimeField()
 
     class Meta:
         constraints = [
