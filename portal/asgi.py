@@ -26,7 +26,12 @@ from portal.media.shelf import Shelf  # noqa: E402
 from portal.media.table import GrantTable  # noqa: E402
 from portal.media.tickets import PREFIX  # noqa: E402
 from portal.static_app import StaticApp  # noqa: E402
-from sharing.asgi import LINK_EVENTS, make_link_events  # noqa: E402
+from sharing.asgi import (  # noqa: E402
+    LINK_EVENTS,
+    STATUS_EVENTS,
+    make_link_events,
+    make_status_events,
+)
 from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
 
 App = Callable[..., Awaitable[None]]
@@ -85,6 +90,7 @@ def make_application() -> Front:
         ARCHIVES: make_archives(grants),
         EVENTS: make_events(grants),
         LINK_EVENTS: make_link_events(grants),
+        STATUS_EVENTS: make_status_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
     pages = BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -1,4 +1,4 @@
-"""The owner's event stream as a plain ASGI application, mounted in front of Django."""
+"""Owners' event streams as plain ASGI applications, mounted in front of Django."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,16 +11,18 @@ from portal.media.cookies import cookie_in
 from portal.media.grants import OWNER_EPOCH
 from portal.media.sending import Receive, Scope, Send, send_short
 from portal.media.table import GrantsUnknown, GrantTable
-from sharing.managing.live import OwnerView, make_board
+from sharing.managing.live import OwnerView, make_board, read_link_versions, read_status_versions
 
 LINK_EVENTS = "/events/links"
+STATUS_EVENTS = "/events/status"
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class LinkEvents:
-    """Serves ``/events/links`` (WHATWG HTML, 9.2) to whoever is signed in, for as long as they are."""
+class OwnerEvents:
+    """Serves one stream (WHATWG HTML, 9.2) to whoever is signed in, for as long as they are."""
 
+    path: str
     grants: GrantTable
     board: Board[OwnerView]
 
@@ -31,7 +33,7 @@ class LinkEvents:
         session = cookie_in(scope["headers"], settings.SESSION_COOKIE_NAME)
         try:
             holding = await self.grants.find_session(session) if session else None
-            if holding is None or scope["path"] != LINK_EVENTS:
+            if holding is None or scope["path"] != self.path:
                 await send_short(send, HTTPStatus.NOT_FOUND)
                 return
             subscription = self.board.subscribe(
@@ -43,6 +45,11 @@ class LinkEvents:
             await stream_events(subscription, scope, receive, send)
 
 
-def make_link_events(grants: GrantTable) -> LinkEvents:
+def make_link_events(grants: GrantTable) -> OwnerEvents:
     """Make the application for ``LINK_EVENTS``."""
-    return LinkEvents(grants, make_board())
+    return OwnerEvents(LINK_EVENTS, grants, make_board("links", read_link_versions))
+
+
+def make_status_events(grants: GrantTable) -> OwnerEvents:
+    """Make the application for ``STATUS_EVENTS``."""
+    return OwnerEvents(STATUS_EVENTS, grants, make_board("status", read_status_versions))

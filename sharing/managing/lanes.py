@@ -20,10 +20,6 @@ class LaneState:
     oldest: datetime | None  # since when the first of the waiting has waited
     is_staffed: bool
 
-    @property
-    def is_idle(self) -> bool:
-        return not self.waiting and not self.running
-
 
 def lane_states() -> list[LaneState]:
     """Read the queue as it is: a task's lock lies in the past until a worker takes it."""

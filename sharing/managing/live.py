@@ -1,7 +1,8 @@
-"""What owners' pages watch: whether anything about their links changed, asked once a second."""
+"""What owners' pages watch: whether anything they show changed, asked once a second."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 
 from django.db.models import Count, Max, Q, Sum
@@ -10,9 +11,11 @@ from django.utils import timezone
 from portal.accounts.sessions import owners_of
 from portal.live.board import Board, State
 from portal.live.stream import event
+from sharing.managing.condition import read_version
 from sharing.models import SharedLink
 
 TICK = 1.0  # seconds
+ReadVersions = Callable[[Iterable[int]], Mapping[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,21 @@ class OwnerView:
         return self.session
 
 
-def make_board() -> Board[OwnerView]:
-    return Board("links", read_states, _render, tick=TICK)
+def make_board(name: str, read_versions: ReadVersions) -> Board[OwnerView]:
+    """A board that tells owners when their version, a text by owner's id, is another."""
+    return Board(
+        name, partial(read_states, read_versions), partial(_render, read_versions), tick=TICK
+    )
 
 
-def read_states(sessions: Iterable[str]) -> dict[str, State]:
-    """Read, in three queries, what tells whether anything changed for these sessions' owners."""
+def read_states(read_versions: ReadVersions, sessions: Iterable[str]) -> dict[str, State]:
+    """Read what tells whether anything changed for these sessions' owners."""
     owners = owners_of(list(sessions))
     versions = read_versions(set(owners.values()))
     return {session: (versions.get(owner, ""),) for session, owner in owners.items()}
 
 
-def read_versions(owner_ids: Iterable[int]) -> dict[int, str]:
+def read_link_versions(owner_ids: Iterable[int]) -> dict[int, str]:
     """A text by owner that differs whenever something on their list of links does."""
     over = Q(expires_at__lte=timezone.now())
     rows = (
@@ -59,12 +65,18 @@ def read_versions(owner_ids: Iterable[int]) -> dict[int, str]:
     return {owner: _digest(facts) for owner, *facts in rows}
 
 
+def read_status_versions(owner_ids: Iterable[int]) -> dict[int, str]:
+    """A text that differs whenever the status page does, which is the same to all owners."""
+    watching = list(owner_ids)
+    return dict.fromkeys(watching, read_version()) if watching else {}
+
+
 def _digest(facts: Iterable[object]) -> str:
     return blake2b(repr(list(facts)).encode(), digest_size=8).hexdigest()
 
 
-def _render(view: OwnerView) -> tuple[str, bool]:
-    state = read_states([view.session]).get(view.session)
+def _render(read_versions: ReadVersions, view: OwnerView) -> tuple[str, bool]:
+    state = read_states(read_versions, [view.session]).get(view.session)
     if state is None:  # signed out meanwhile
         return event("end", "signed out"), True
     return event("version", str(state[0])), False

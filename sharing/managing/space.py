@@ -12,6 +12,8 @@ from threading import Lock
 
 from django.conf import settings
 
+from portal.library.reserve import kept_free
+
 FRESH_FOR = 600.0  # seconds between two counts
 _PARTS = {"renditions": "pictures", "incoming": "incoming", "photos": "photos"}
 _counter = ThreadPoolExecutor(1, "space")
@@ -25,6 +27,11 @@ class Space:
     free: int
     total: int
     parts: tuple[tuple[str, int], ...]  # by kind: database, pictures, photos, incoming, other
+    reserve: int  # what pictures made on demand leave free
+
+    @property
+    def is_short(self) -> bool:
+        return self.free < self.reserve
 
 
 @dataclass(slots=True)
@@ -47,7 +54,8 @@ def space() -> Space:
             _known.counting = _counter.submit(_refresh, folder)
         parts = _known.parts if _known.folder == folder else ()
     disk = shutil.disk_usage(folder)
-    return Space(disk.free, disk.total, parts)
+    reserve = kept_free(settings.LOGGIA_DISK_RESERVE, disk.total)
+    return Space(disk.free, disk.total, parts, reserve)
 
 
 def _refresh(folder: Path) -> None:

@@ -21,7 +21,7 @@ from sharing.links import delete_link, pause_link, restore_link
 from sharing.managing import undoing
 from sharing.managing.cards import make_cards, with_photos
 from sharing.managing.listing import MOST, SORTS, STEP, Wish, make_listing
-from sharing.managing.live import read_versions
+from sharing.managing.live import read_link_versions
 from sharing.managing.made import made_albums
 from sharing.managing.parameters import uuid_from
 from sharing.models import SharedLink
@@ -77,7 +77,7 @@ def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     albums, away = _known_albums(request)
     # Read before the links: what changes in between is noticed, and shown once more.
     owner_id = cast("User", request.user).pk
-    version = read_versions([owner_id]).get(owner_id, "")
+    version = read_link_versions([owner_id]).get(owner_id, "")
     own = _own(request)
     listing = make_listing(own, albums, wish)
     return {

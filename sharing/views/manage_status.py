@@ -1,10 +1,9 @@
-"""How the library is doing, live while something is under way."""
+"""How the library is doing, told anew whenever it changes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -14,10 +13,10 @@ from django_q.tasks import async_task
 from portal.library import get_library
 from portal.library.types import LibraryStatus, Page
 from portal.pages import render_page
-from sharing.managing.lanes import lane_states
+from sharing.asgi import STATUS_EVENTS
+from sharing.managing.condition import condition
 from sharing.managing.parameters import number_from
 from sharing.managing.reasons import in_this_language
-from sharing.managing.space import space
 from sharing.views.owner import owner_view
 
 STEP = 50  # problem files a page
@@ -28,22 +27,18 @@ PATIENCE = timedelta(minutes=2)  # how long an asked-for scan is awaited
 @require_safe
 @owner_view
 def status(request: HttpRequest) -> HttpResponse:
-    library, lanes = get_library().status(), lane_states()
+    # Read before the problems: what changes in between is noticed, and shown once more.
+    now = condition()
     context = _problems(request) | {
-        "library": library,
-        "is_fresh": _is_fresh(library),
-        "is_asked": _is_asked(request, library),
-        "lanes": lanes,
-        "space": space(),
-        "interval": settings.LOGGIA_SCAN_INTERVAL,
+        "library": now.library,
+        "is_fresh": _is_fresh(now.library),
+        "is_asked": _is_asked(request, now.library),
+        "lanes": now.lanes,
+        "space": now.space,
+        "events": STATUS_EVENTS,
+        "version": now.version,
         "here": "status",
     }
-    context["is_active"] = (
-        library.is_refreshing
-        or library.renditions_waiting > 0
-        or context["is_asked"]
-        or not all(lane.is_idle for lane in lanes)
-    )
     return render_page(request, "manage/status.html", context, partial="status")
 
 

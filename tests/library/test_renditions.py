@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from portal.library import reserve
 from portal.library.folder import cache
 from portal.library.folder.library import FolderLibrary
 from portal.library.interface import ContentUnreadable, Library, LibraryUnavailable
@@ -188,7 +189,7 @@ def test_nothing_more_is_made_on_demand_while_the_disk_is_nearly_full(
     made = folder_library.rendition(first.id, Rendition.LARGE).path
     folder_library.cache.reserve = 2**60
     monkeypatch.setattr(cache, "PAUSE", 0)
-    monkeypatch.setattr(cache, "SMALL_DISK", 2**20)
+    monkeypatch.setattr(reserve, "SMALL_DISK", 2**20)
 
     with pytest.raises(LibraryUnavailable, match="disk is full"):
         folder_library.rendition(second.id, Rendition.LARGE)

@@ -2,75 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, MutableMapping
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
-from portal.accounts.sessions import signed_in
-from portal.media.table import GrantTable
-from sharing.asgi import LINK_EVENTS, LinkEvents, make_link_events
-from sharing.grants import LinkGrants
 from sharing.limits import count_visit
 from sharing.links import pause_link
-from sharing.managing.live import read_versions
+from sharing.managing.live import read_link_versions
 from sharing.models import SharedLink
+from tests.sharing.listening import Listener, cookie_of, do, portal
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Listener:
-    """One event stream, spoken to as a server does."""
-
-    def __init__(self, app: LinkEvents, cookie: str, method: str = "GET") -> None:
-        self._leaving = asyncio.Event()
-        self.said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
-        header = (b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode())
-        scope = {"type": "http", "method": method, "path": LINK_EVENTS, "headers": [header]}
-        self.task = asyncio.create_task(app(scope, self._receive, self.said.put))
-
-    async def _receive(self) -> dict[str, Any]:
-        await self._leaving.wait()
-        return {"type": "http.disconnect"}
-
-    async def status(self) -> int:
-        message = await asyncio.wait_for(self.said.get(), 5)
-        status: int = message["status"]
-        return status
-
-    async def event(self, name: str) -> str:
-        """The data of the next event with this name."""
-        while True:
-            message = await asyncio.wait_for(self.said.get(), 5)
-            text: str = message.get("body", b"").decode()
-            if text.startswith(f"event: {name}\n"):
-                return text.partition("data:")[2].strip()
-
-    async def leave(self) -> None:
-        self._leaving.set()
-        await asyncio.wait_for(self.task, 5)
-
-
-@asynccontextmanager
-async def portal() -> AsyncIterator[LinkEvents]:
-    grants = GrantTable(LinkGrants(), signed_in)
-    asking = asyncio.create_task(grants.run())
-    await asyncio.sleep(0)
-    yield make_link_events(grants)
-    asking.cancel()
-    await asyncio.wait({asking})
-
-
-def cookie_of(client: Client) -> str:
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
-
-
-async def do(action: Callable[[], object]) -> None:
-    await asyncio.get_running_loop().run_in_executor(None, action)
 
 
 def test_visits_and_changes_are_pushed(owner_client: Client, link: SharedLink) -> None:
@@ -132,13 +75,17 @@ def test_nobody_watches_without_a_session(owner_client: Client) -> None:
 def test_signing_out_ends_the_stream(owner_client: Client, link: SharedLink) -> None:
     async def watch() -> None:
         async with portal() as app:
-            stream = Listener(app, cookie_of(owner_client))
+            owner_cookie = cookie_of(owner_client)
+            stream = Listener(app, owner_cookie)
             await stream.event("version")
             assert not stream.task.done()
             await do(owner_client.logout)
             await asyncio.wait_for(stream.task, 5)
             assert stream.task.done()
             assert stream.task.exception() is None
+            # The board may see it before the question that grants depend on, asked each second.
+            await asyncio.sleep(2)
+            assert await Listener(app, owner_cookie).status() == 404
 
     asyncio.run(watch())
 
@@ -165,5 +112,5 @@ def test_many_open_pages_share_one_thread(owner: User, link: SharedLink) -> None
 def test_each_owner_has_a_version_of_their_own(owner: User, link: SharedLink) -> None:
     other = User.objects.create_user("otto")
     SharedLink.objects.create(owner=other, kind="ALBUM", album_id=link.album_id)
-    assert len(set(read_versions([owner.pk, other.pk]).values())) == 2
-    assert read_versions([]) == {}
+    assert len(set(read_link_versions([owner.pk, other.pk]).values())) == 2
+    assert read_link_versions([]) == {}

@@ -1,6 +1,6 @@
 // The list of links: rows come as they come near the screen, and change as links do.
 import { chosen, clear, mark } from "./bulk.js";
-import { fetchPart, parse, split } from "./parts.js";
+import { fetchPart, parse, replacePieces, split } from "./parts.js";
 import { Rows } from "./rows.js";
 
 let rows = null;
@@ -49,9 +49,9 @@ function show(old, fresh, start, force) {
     rows.setTotal(number(fresh, "total"));
     if (number(fresh, "start") === start) rows.fill(start, split(chunk, rows.step));
   } else {
-    for (const row of rowsIn(fresh)) update(document.getElementById(row.id), row);
+    for (const row of rowsIn(fresh)) replacePieces(document.getElementById(row.id), row);
   }
-  update(old, fresh, ":scope > ");
+  replacePieces(old, fresh, ":scope > ");
   old.dataset.version = fresh.dataset.version;
 }
 
@@ -68,18 +68,6 @@ function replace(old, fresh) {
   window.htmx.process(fresh);
   window.htmx.trigger(fresh, "htmx:load", { elt: fresh });
 }
-
-function update(old, fresh, where = "") {
-  for (const piece of fresh.querySelectorAll(`${where}[data-piece]`)) {
-    const present = old?.querySelector(`${where}[data-piece="${piece.dataset.piece}"]`);
-    if (!present || withoutToken(present) === withoutToken(piece) || present.contains(document.activeElement)) continue;
-    present.replaceChildren(...piece.childNodes);
-    window.htmx.process(present);
-  }
-}
-
-// A form's token is masked anew on every page, and means the same.
-const withoutToken = (element) => element.innerHTML.replace(/name="csrfmiddlewaretoken" value="\w+"/g, "");
 
 // After something was done in a long list, the answer's first rows are not the ones looked at.
 async function done(event) {

@@ -1,20 +1,22 @@
-// A stream says that something changed in the list of links, and what is shown is fetched again.
+// A stream says that something changed in what is shown, and it is fetched again.
 import { list, refresh } from "./links.js";
+import { refreshStatus, status } from "./status.js";
 
 const AT_MOST_EVERY = 1000; // milliseconds
 const TRY_AGAIN_IN = 10_000;
 const MOST_FAILURES = 5;
+const shown = () => list() ?? status();
 let source = null;
 let failures = 0;
 let fetched = 0;
 let waiting = null;
 
 function listen() {
-  if (source || document.hidden || !list()) return;
-  source = new EventSource(list().dataset.live);
+  if (source || document.hidden || !shown()) return;
+  source = new EventSource(shown().dataset.live);
   source.addEventListener("version", (event) => {
     failures = 0;
-    if (event.data !== list()?.dataset.version) soon();
+    if (event.data !== shown()?.dataset.version) soon();
   });
   source.addEventListener("end", stop);
   source.addEventListener("error", () => {
@@ -33,7 +35,7 @@ function soon() {
   const wait = Math.max(0, fetched + AT_MOST_EVERY - Date.now());
   waiting ??= setTimeout(async () => {
     fetched = Date.now();
-    await refresh();
+    await (list() ? refresh() : refreshStatus());
     waiting = null;
   }, wait);
 }

@@ -27,3 +27,16 @@ export function split(chunk, step) {
   }
   return chunks;
 }
+
+/** Texts change in place, so that nothing chosen or unfolded is lost; what has the focus is left as it is. */
+export function replacePieces(old, fresh, where = "") {
+  for (const piece of fresh.querySelectorAll(`${where}[data-piece]`)) {
+    const present = old?.querySelector(`${where}[data-piece="${piece.dataset.piece}"]`);
+    if (!present || withoutToken(present) === withoutToken(piece) || present.contains(document.activeElement)) continue;
+    present.replaceChildren(...piece.childNodes);
+    window.htmx.process(present);
+  }
+}
+
+// A form's token is masked anew on every page, and means the same.
+const withoutToken = (element) => element.innerHTML.replace(/name="csrfmiddlewaretoken" value="\w+"/g, "");
