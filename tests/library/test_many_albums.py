@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.leases.models import is_held
 from portal.library.folder import record, scan
-from portal.library.folder.chunks import chunks
 from portal.library.folder.library import FolderLibrary
 from portal.library.folder.membership import bring_up_to_date
 from portal.library.folder.models import LibraryState
 from portal.library.folder.settling import Settled, Touched, settle
+from portal.library.index.chunks import chunks
 from portal.library.types import AssetFilter
 from tests.library.files import write_photo
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.library.folder.library import FolderLibrary
-from portal.library.folder.queries import natural
 from portal.library.folder.roots import Root, Spot, readable
+from portal.library.index.queries import natural
 from portal.library.interface import Library
 from portal.library.types import AssetFilter
 from tests.library.files import write_photo

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import StoredAsset
+from portal.library.index.chunks import chunks
 from portal.library.renditions import RenditionStore, is_whole
 from portal.library.types import Rendition
 

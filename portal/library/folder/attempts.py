@@ -17,9 +17,9 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Attempt
 from portal.library.folder.roots import Look, Spot
+from portal.library.index.chunks import chunks
 
 MOST = 3  # processes that one file may end
 REMEMBERED_FOR = timedelta(days=7)

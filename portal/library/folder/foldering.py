@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Folder, StoredAlbum
 from portal.library.folder.roots import Root, Spot, readable
+from portal.library.index.chunks import chunks
 
 Key = tuple[int, bytes]
 

@@ -11,10 +11,9 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from portal.leases.models import LeaseTaken, hold
-from portal.library.folder import attempts, queries, scan, status
+from portal.library.folder import attempts, scan, status
 from portal.library.folder.ahead import AHEAD, Ahead
-from portal.library.folder.cache import ON_DEMAND, RenditionCache
-from portal.library.folder.chunks import chunks
+from portal.library.folder.cache import ON_DEMAND, rendition_cache
 from portal.library.folder.making import (
     AHEAD_TOGETHER,
     RenditionMaker,
@@ -29,11 +28,16 @@ from portal.library.folder.models import (
     UnmadeRendition,
 )
 from portal.library.folder.originals import Finder
+from portal.library.folder.queries import INDEX
 from portal.library.folder.reading import Patience
 from portal.library.folder.retention import forget_what_is_long_gone
 from portal.library.folder.roots import Root
-from portal.library.folder.translate import as_album, as_asset
+from portal.library.folder.translate import as_asset
+from portal.library.index.chunks import chunks
+from portal.library.index.queries import natural
+from portal.library.index.translate import as_album
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
+from portal.library.keeping import Keeper
 from portal.library.renditions import AS_IT_LIES, MEDIA_TYPES, RenditionStore, is_whole
 from portal.library.types import (
     Album,
@@ -63,7 +67,7 @@ class FolderLibrary:
 
     roots: Mapping[int, Root]
     store: RenditionStore
-    cache: RenditionCache
+    cache: Keeper
     maker: RenditionMaker
     own_folders: frozenset[Path] = frozenset()  # never taken in, should they lie below a root
     patience: Patience = field(default_factory=Patience)
@@ -81,7 +85,7 @@ class FolderLibrary:
     ) -> "FolderLibrary":
         store = RenditionStore(renditions)
         roots = {index: Root(index, path) for index, path in enumerate(paths)}
-        cache = RenditionCache(store, quota, reserve)
+        cache = rendition_cache(store, quota, reserve)
         return cls(roots, store, cache, RenditionMaker(store), frozenset({renditions, *own}))
 
     @classmethod
@@ -99,7 +103,7 @@ class FolderLibrary:
         rows = StoredAlbum.objects.showing().values_list(*(part.name for part in fields(Album)))
         return sorted(
             starmap(Album, rows),
-            key=lambda album: (queries.natural(album.name), album.name, album.id),
+            key=lambda album: (natural(album.name), album.name, album.id),
         )
 
     def album(self, album_id: UUID) -> Album:
@@ -112,19 +116,19 @@ class FolderLibrary:
         return as_asset(self._row(asset_id))
 
     def assets(self, which: AssetFilter, page: Page | None = None) -> Sequence[Asset]:
-        return [as_asset(row) for row in queries.rows(which, page)]
+        return [as_asset(row) for row in INDEX.rows(which, page)]
 
     def totals(self, which: AssetFilter) -> Totals:
-        return queries.totals(which)
+        return INDEX.totals(which)
 
     def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
-        return queries.timeline(which)
+        return INDEX.timeline(which)
 
     def named(self, which: AssetFilter) -> Sequence[NamedAsset]:
-        return queries.named(which)
+        return INDEX.named(which)
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
-        return queries.contains(which, asset_id)
+        return INDEX.contains(which, asset_id)
 
     def people(self) -> Sequence[Person]:
         return []

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from portal.library.folder import attempts
 from portal.library.folder.ahead import AHEAD
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import StoredAsset, UnmadeRendition
 from portal.library.folder.originals import Finder
 from portal.library.folder.roots import Root
+from portal.library.index.chunks import chunks
 from portal.library.interface import ContentUnreadable, LibraryUnavailable
 from portal.library.renditions import RenditionStore, is_whole
 from portal.library.types import AssetKind, Rendition, StoredFile

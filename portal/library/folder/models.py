@@ -48,7 +48,6 @@ class StoredAsset(IndexedAsset):
         "self", models.SET_NULL, null=True, blank=True, related_name="stills"
     )
     read_by = models.PositiveSmallIntegerField(default=0)  # ``reading.READER`` of its time
-
     renditions = models.CharField(
         max_length=7, choices=Renditions, default=Renditions.WAITING, editable=False
     )

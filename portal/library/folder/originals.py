@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Place
 from portal.library.folder.roots import Look, Root
+from portal.library.index.chunks import chunks
 from portal.library.types import StoredFile
 
 MOST_IDS = 10_000  # in one query

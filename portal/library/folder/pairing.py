@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Place, StoredAsset
+from portal.library.index.chunks import chunks
 from portal.library.types import AssetKind
 
 LONGEST_LIVE_VIDEO = timedelta(seconds=5)

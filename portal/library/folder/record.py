@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.compare import Changes, Known, Moved
 from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import Folder, LeftOut, LibraryState, Place, StoredAsset
@@ -17,6 +16,7 @@ from portal.library.folder.renames import follow_renames
 from portal.library.folder.roots import Look, Spot
 from portal.library.folder.settling import Settled, Touched, settle
 from portal.library.folder.translate import make_asset
+from portal.library.index.chunks import chunks
 
 if TYPE_CHECKING:
     from portal.library.content.reading import Content

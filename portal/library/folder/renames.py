@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from portal.library.folder.chunks import chunks
 from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import Folder, Place, StoredAlbum
+from portal.library.index.chunks import chunks
 
 
 @dataclass(frozen=True)

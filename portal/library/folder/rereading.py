@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from portal.library.folder import attempts
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Member, StoredAsset
 from portal.library.folder.originals import Finder
 from portal.library.folder.reading import THREADS
 from portal.library.folder.roots import Root
 from portal.library.folder.settling import Touched, settle
 from portal.library.folder.translate import facts_of
+from portal.library.index.chunks import chunks
 from portal.library.interface import LibraryError
 from portal.library.types import StoredFile
 

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from portal.library.folder.attempts import forget_old_attempts
-from portal.library.folder.chunks import chunks
 from portal.library.folder.models import Folder, Place, StoredAlbum, StoredAsset, UnmadeRendition
+from portal.library.index.chunks import chunks
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
 
 REMEMBERED_FOR = timedelta(days=30)

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from portal.library.folder import queries
-from portal.library.folder.chunks import chunks
 from portal.library.folder.membership import bring_up_to_date
 from portal.library.folder.models import Folder, LibraryState, Place, StoredAsset
 from portal.library.folder.pairing import pair_live_photos
+from portal.library.folder.queries import INDEX
 from portal.library.folder.roots import readable
+from portal.library.index.chunks import chunks
 from portal.library.types import AssetFilter
 
 LYING = Exists(Place.objects.present().filter(asset=OuterRef("pk")))
@@ -47,7 +47,7 @@ def settle(touched: Touched) -> Settled:
         albums |= _albums_of_assets(chunk)
     bring_up_to_date(albums)
     if settled.appeared or settled.vanished or albums:
-        totals = queries.totals(AssetFilter())
+        totals = INDEX.totals(AssetFilter())
         LibraryState.change(images=totals.images, videos=totals.videos, size=totals.size)
     return settled
 

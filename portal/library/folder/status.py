@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from portal.leases.models import is_held
-from portal.library.folder.cache import RenditionCache
 from portal.library.folder.models import (
     LeftOut,
     LibraryState,
@@ -16,12 +15,13 @@ from portal.library.folder.models import (
 )
 from portal.library.folder.roots import Spot
 from portal.library.folder.scan import LEASE
+from portal.library.keeping import Keeper
 from portal.library.types import LibraryStatus, Page, Problem, Rendition
 
 NOTED_TOGETHER = (Rendition.THUMBNAIL_2X, Rendition.PREVIEW)  # with the thumbnail
 
 
-def of_library(home: str, cache: RenditionCache) -> LibraryStatus:
+def of_library(home: str, cache: Keeper) -> LibraryStatus:
     state = LibraryState.objects.filter(pk=1).first() or LibraryState()
     return LibraryStatus(
         home=home,

@@ -1,0 +1,141 @@
+"""Which assets match a filter, in the library's one order."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db.models import Count, Model, Q, QuerySet, Sum
+
+from portal.library.index.chunks import chunks
+from portal.library.index.translate import as_local
+from portal.library.types import AssetFilter, AssetKind, NamedAsset, Page, TimelineEntry, Totals
+
+MOST_IDS = 10_000  # in one query; SQLite takes 32,766 values, so more are asked for in turns
+A = TypeVar("A", bound=Model)
+
+
+@dataclass(frozen=True)
+class Index(Generic[A]):
+    """The rows of one home. Its assets have the relation ``members`` to what albums show."""
+
+    everything: Callable[[], QuerySet[A]]  # what is shown where no album and no ids are asked for
+    visible: Callable[[], QuerySet[A]]  # what is shown at all
+    albums: Callable[[], QuerySet[Any]]
+    halves_in: Callable[[UUID, Collection[UUID]], set[UUID]]  # of these, those in the album
+
+    def rows(self, which: AssetFilter, page: Page | None) -> Sequence[A]:
+        """The matching rows; of an album's, without moving halves that lie in others only."""
+        found = self._rows(which, page)
+        if which.album_id is not None:
+            here = self._halves(which.album_id, (_half(row) for row in found))
+            for row in found:
+                if _half(row) not in here:
+                    row.live_video_id = None  # type: ignore[attr-defined]
+        return found
+
+    def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
+        parts = list(self._matching(which))
+        entries = [
+            TimelineEntry(pk, width, height, as_local(taken_at))
+            for part in parts
+            for pk, width, height, taken_at in part.values_list("pk", "width", "height", "taken_at")
+        ]
+        if len(parts) > 1:
+            entries.sort(key=lambda entry: (entry.taken_at, entry.id))
+        return entries
+
+    def named(self, which: AssetFilter) -> Sequence[NamedAsset]:
+        """The same as ``rows``, of which it reads a few columns only."""
+        parts = list(self._matching(which))
+        found = [
+            NamedAsset(pk, _KINDS[kind], filename, as_local(taken_at), utc_offset, half)
+            for part in parts
+            for pk, kind, filename, taken_at, utc_offset, half in part.values_list(
+                "pk", "kind", "filename", "taken_at", "utc_offset", "live_video_id"
+            )
+        ]
+        if len(parts) > 1:
+            found.sort(key=lambda asset: (asset.taken_at, asset.id))
+        if which.album_id is None:
+            return found
+        here = self._halves(which.album_id, (asset.live_video_id for asset in found))
+        return [
+            asset if asset.live_video_id in here else asset._replace(live_video_id=None)
+            for asset in found
+        ]
+
+    def totals(self, which: AssetFilter) -> Totals:
+        if which.album_id is not None and which.ids is None:
+            album = self.albums().filter(pk=which.album_id).first()
+            return Totals(album.images, album.videos, album.size) if album else Totals(0, 0, 0)
+        images = videos = size = 0
+        for part in self._matching(which):
+            counts = part.order_by().aggregate(
+                images=Count("pk", filter=Q(kind=AssetKind.IMAGE)),
+                videos=Count("pk", filter=Q(kind=AssetKind.VIDEO)),
+                stills=Sum("size", default=0),
+                moving=Sum("live_video__size", default=0),
+            )
+            images += counts["images"]
+            videos += counts["videos"]
+            size += counts["stills"] + counts["moving"]
+        return Totals(images, videos, size)
+
+    def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
+        asset = Q(pk=asset_id)
+        if which.album_id is None or self.halves_in(which.album_id, [asset_id]):
+            asset |= Q(live_video=asset_id)
+        return any(part.order_by().filter(asset).exists() for part in self._matching(which))
+
+    def _rows(self, which: AssetFilter, page: Page | None) -> Sequence[A]:
+        parts = list(self._matching(which))
+        if len(parts) == 1:
+            return list(_cut(parts[0], page))
+        pks = [pk for _taken, pk in sorted(row for p in parts for row in p.values_list(*_ORDER))]
+        chosen = pks if page is None else pks[page.offset : page.offset + page.limit]
+        found: dict[UUID, A] = {}
+        for chunk in chunks(chosen, MOST_IDS):
+            found |= self.visible().in_bulk(chunk)
+        return [found[pk] for pk in chosen if pk in found]
+
+    def _halves(self, album_id: UUID, halves: Iterator[UUID | None]) -> set[UUID | None]:
+        """Which of the moving halves lie in the album, and ``None``."""
+        here: set[UUID | None] = {None}
+        for chunk in chunks({half for half in halves if half}, MOST_IDS):
+            here.update(self.halves_in(album_id, chunk))
+        return here
+
+    def _matching(self, which: AssetFilter) -> Iterator[QuerySet[A]]:
+        """The listed assets that match, in as many queries as the number of ids needs."""
+        is_all = which.album_id is None and which.ids is None
+        listed = (self.everything() if is_all else self.visible()).order_by(*_ORDER)
+        if which.album_id is not None:
+            # The members repeat the time, so that their index alone gives the order.
+            listed = listed.filter(members__album=which.album_id)
+            listed = listed.order_by("members__taken_at", "members__asset_id")
+        if which.ids is None:
+            yield listed
+            return
+        for ids in list(chunks(which.ids, MOST_IDS)) or [[]]:
+            yield listed.filter(pk__in=ids)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key by which “Trip 9” comes before “Trip 10”."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [(len(part.lstrip("0")) if part.isdigit() else 0, part) for part in parts]
+
+
+_ORDER = ("taken_at", "pk")
+_KINDS = {kind.value: kind for kind in AssetKind}
+
+
+def _half(row: Model) -> UUID | None:
+    half: UUID | None = row.live_video_id  # type: ignore[attr-defined]
+    return half
+
+
+def _cut(matching: QuerySet[A], page: Page | None) -> QuerySet[A]:
+    return matching if page is None else matching[page.offset : page.offset + page.limit]
