@@ -25,20 +25,20 @@ _UNSAFE = re.compile(
 class Names:
     """Hands out names, each only once: also on a disk that is blind to case or normalisation."""
 
-    _taken: set[str] = field(default_factory=lambda: {_fold(MISSING)})
+    _taken: set[str] = field(default_factory=lambda: {fold(MISSING)})
     _next: dict[str, int] = field(default_factory=dict)
 
     def take(self, stem: str, suffixes: Sequence[str]) -> list[str]:
         """Return one name per suffix, all with the same stem: ``IMG_1 (2).jpg``."""
         suffixes = [safe_suffix(suffix) for suffix in suffixes]
-        known = "\0".join([_fold(stem), *suffixes])
-        if len({_fold(suffix) for suffix in suffixes}) < len(suffixes):
+        known = "\0".join([fold(stem), *suffixes])
+        if len({fold(suffix) for suffix in suffixes}) < len(suffixes):
             return [self.take(stem, [suffix])[0] for suffix in suffixes]
         room = LONGEST - max(len(suffix.encode()) for suffix in suffixes)
         stem = safe_stem(stem, room)
         number = self._next.get(known, 1)
         names = _numbered(stem, suffixes, number, room)
-        while not self._taken.isdisjoint(folded := [_fold(name) for name in names]):
+        while not self._taken.isdisjoint(folded := [fold(name) for name in names]):
             number += 1
             names = _numbered(stem, suffixes, number, room)
         self._next[known] = number + 1
@@ -93,7 +93,7 @@ def _shorten(text: str, room: int) -> str:
     return text.encode()[:room].decode("utf-8", "ignore")
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
     """Return what names that some disk takes for the same have in common.
 
     Unicode's canonical caseless match (D145), after upper case as Windows and HFS+ compare, and

@@ -1,0 +1,89 @@
+"""An Immich asset's JSON as what we want of it."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.library.immich.client import Server
+
+from .wanted import Address, BatchError, Kind, Missing, Photo, Wanted
+
+Json = Mapping[str, Any]
+
+
+class Translator:
+    """Turns assets into photos; ``moving_of`` gives the moving half of a live photo by its id."""
+
+    def __init__(self, server: Server, moving_of: Callable[[str], Json | None]) -> None:
+        self._server = server
+        self._moving_of = moving_of
+        self.missing: list[Missing] = []
+
+    def photo(self, asset: Json, album: str = "") -> Photo:
+        """Raises ``BatchError`` for an answer of another form."""
+        try:
+            return self._photo(asset, album)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            site = self._server.site
+            raise BatchError(f"{site} does not describe assets as Immich does") from exc
+
+    def _photo(self, asset: Json, album: str) -> Photo:
+        files = [self._file(asset)]
+        kind = Kind.VIDEO if asset["type"] == "VIDEO" else Kind.IMAGE
+        if moving_id := asset.get("livePhotoVideoId"):
+            kind = Kind.LIVEPHOTO
+            if moving := self._moving_of(str(moving_id)):
+                files.append(self._file(moving))
+            else:
+                name = f"the moving half of {asset['originalFileName']}"
+                self.missing.append(Missing(name, "the server does not have it"))
+        exif = asset.get("exifInfo") or {}
+        make, model = str(exif.get("make") or ""), str(exif.get("model") or "")
+        arrived = _moment(asset.get("createdAt") or asset["fileCreatedAt"])
+        return Photo(
+            id=str(asset["id"]), kind=kind, files=tuple(files),
+            arrived=arrived.astimezone(UTC).isoformat(timespec="microseconds"),
+            album=album, camera=camera_of(make, model), make=make, model=model,
+        )  # fmt: skip
+
+    def _file(self, asset: Json) -> Wanted:
+        instant = _moment(asset["fileCreatedAt"])
+        local = _moment(asset.get("localDateTime") or asset["fileCreatedAt"])
+        size = (asset.get("exifInfo") or {}).get("fileSizeInByte")
+        return Wanted(
+            id=str(asset["id"]),
+            filename=str(asset["originalFileName"]),
+            origin=Address(
+                self._server.url(f"/assets/{asset['id']}/original"), self._server.credentials
+            ),
+            size=int(size) if size is not None else None,
+            sha1=_sha1(asset),
+            taken_at=local.replace(tzinfo=None),
+            instant=instant,
+        )
+
+
+def camera_of(make: str, model: str) -> str:
+    """``Google Pixel 8``, and not ``NIKON CORPORATION NIKON Z 6``."""
+    first = make.split(" ", maxsplit=1)[0].casefold()
+    return model if first and model.casefold().startswith(first) else f"{make} {model}".strip()
+
+
+def _sha1(asset: Json) -> bytes | None:
+    """Of an external library's file the server knows only a sum of its path: then None."""
+    try:
+        digest = base64.b64decode(str(asset.get("checksum") or ""), validate=True)
+    except binascii.Error:
+        return None
+    path = f"path:{asset.get('originalPath', '')}".encode()
+    is_of_path = digest == hashlib.sha1(path, usedforsecurity=False).digest()
+    return digest if len(digest) == 20 and not is_of_path else None
+
+
+def _moment(text: str) -> datetime:
+    """What has no offset is UTC, as Immich means it."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
