@@ -1,75 +1,61 @@
-# ruff: noqa: ASYNC109 - httpcore's interface has the parameter
-"""Connections without TLS, read straight from the socket.
-
-An asyncio transport hands out pieces of 256 KiB and is paused and resumed around each of them;
-reading up to a megabyte with one system call costs a third less of the processor.
-"""
+"""A TCP connection without TLS on the running asyncio loop, read into a buffer of its own."""
 
 import asyncio
 import select
 import socket
-import ssl
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import httpcore
+import httpx
 
-READ_AT_ONCE = 256 * 1024
-
-
-class SocketBackend(httpcore.AsyncNetworkBackend):
-    """Plain TCP on the running asyncio loop."""
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
-            async with asyncio.timeout(timeout):
-                return SocketStream(await _connected(host, port))
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+READ_AT_ONCE = 2**20
+RING = 2 * READ_AT_ONCE
 
 
-class SocketStream(httpcore.AsyncNetworkStream):
-    """One connected socket and the buffer it is read into."""
+class Connection:
+    """One connected socket. What ``receive`` returns stays valid until another megabyte has come.
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
+    asyncio's transports hand out a new piece of 256 KiB at a time, and pause and resume around
+    each; reading into one buffer costs a third less of the processor. Raises httpx's errors.
+    """
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
         self._loop = asyncio.get_running_loop()
-        self._buffer = bytearray(READ_AT_ONCE)
+        self._ring = memoryview(bytearray(RING))
+        self._at = 0
+        self._used_at = time.monotonic()
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
-            async with asyncio.timeout(timeout):
-                count = await self._loop.sock_recv_into(self._socket, self._buffer)
-        return bytes(memoryview(self._buffer)[:count])
+    @classmethod
+    async def open(cls, host: str, port: int, patience: float | None) -> "Connection":
+        with _as_httpx(httpx.ConnectTimeout, httpx.ConnectError):
+            async with asyncio.timeout(patience):
+                return cls(await _connected(host, port))
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
-            async with asyncio.timeout(timeout):
-                await self._loop.sock_sendall(self._socket, buffer)
+    async def receive(self, most: int, patience: float | None) -> memoryview:
+        """Up to ``most`` bytes as they come; none when the other side has closed."""
+        free = self._ring[self._at : self._at + min(most, READ_AT_ONCE)]
+        with _as_httpx(httpx.ReadTimeout, httpx.ReadError):
+            async with asyncio.timeout(patience):
+                count = await self._loop.sock_recv_into(self._socket, free)
+        self._at = (self._at + count) % RING
+        self._used_at = time.monotonic()
+        return free[:count]
 
-    async def aclose(self) -> None:
+    async def send(self, data: bytes, patience: float | None) -> None:
+        with _as_httpx(httpx.WriteTimeout, httpx.WriteError):
+            async with asyncio.timeout(patience):
+                await self._loop.sock_sendall(self._socket, data)
+
+    def close(self) -> None:
         self._socket.close()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        raise httpcore.UnsupportedProtocol("This connection is for http alone")
-
-    def get_extra_info(self, info: str) -> Any:
-        """httpcore asks whether an idle connection has been closed by the other side."""
-        return _is_readable(self._socket) if info == "is_readable" else None
+    def is_fresh(self, seconds: float) -> bool:
+        """Whether it was used so lately, and the other side has neither closed nor said more."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return time.monotonic() - self._used_at < seconds and not poll.poll(0)
 
 
 async def _connected(host: str, port: int) -> socket.socket:
@@ -95,19 +81,13 @@ async def _connected(host: str, port: int) -> socket.socket:
     raise failure
 
 
-def _is_readable(connection: socket.socket) -> bool:
-    if connection.fileno() < 0:
-        return True
-    poll = select.poll()
-    poll.register(connection, select.POLLIN)
-    return bool(poll.poll(0))
-
-
 @contextmanager
-def _as_httpcore(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
+def _as_httpx(
+    late: type[httpx.TimeoutException], broken: type[httpx.NetworkError]
+) -> Iterator[None]:
     try:
         yield
     except TimeoutError as exc:
         raise late(str(exc)) from exc
-    except OSError as exc:
+    except (OSError, UnicodeError) as exc:
         raise broken(str(exc)) from exc

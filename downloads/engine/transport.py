@@ -10,18 +10,17 @@ from typing import Any
 import httpcore
 import httpx
 
-from .sockets import READ_AT_ONCE, SocketBackend
+from .plain import KEEP_ALIVE, PlainTransport
+from .sockets import READ_AT_ONCE
 from .tasks import Limits
-
-KEEP_ALIVE = 4.0  # seconds; Immich closes an idle connection after 5
 
 
 def open_client(limits: Limits, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
     """A client for one event loop and one run. ``transport`` stands in for the network."""
     timeout = httpx.Timeout(limits.silence, connect=limits.connect_timeout, pool=None)
     return httpx.AsyncClient(
-        transport=transport or WideTransport(limits.total, WideBackend()),
-        mounts=None if transport else {"http://": WideTransport(limits.total, SocketBackend())},
+        transport=transport or WideTransport(limits.total),
+        mounts=None if transport else {"http://": PlainTransport()},
         timeout=timeout,
         trust_env=False,
         # An API key loses against a session cookie on Immich, so none may stay.
@@ -43,14 +42,14 @@ def trusted() -> ssl.SSLContext:
 class WideTransport(httpx.AsyncHTTPTransport):
     """httpx's transport over a pool whose streams read more at once."""
 
-    def __init__(self, connections: int, backend: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, connections: int) -> None:
         super().__init__(verify=trusted())
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trusted(),
             max_connections=None,  # the line of tasks is the limit
             max_keepalive_connections=connections,
             keepalive_expiry=KEEP_ALIVE,
-            network_backend=backend,
+            network_backend=WideBackend(),
         )
 
 

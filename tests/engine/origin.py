@@ -89,10 +89,10 @@ class Origin:
             piece = body[start : min(start + PIECE, end)]
             if fault == "chunked":
                 piece = b"%x\r\n%b\r\n" % (len(piece), piece)
-            writer.write(piece)
-            await writer.drain()
             if fault == "slow":
                 await asyncio.sleep(self.slow_piece)
+            writer.write(piece)
+            await writer.drain()
         if fault == "chunked":
             writer.write(b"0\r\n\r\n")
         await writer.drain()
