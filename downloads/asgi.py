@@ -1,11 +1,16 @@
 """Archives and event streams as plain ASGI applications, mounted in front of Django."""
 
+import asyncio
+import logging
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -13,9 +18,10 @@ from django.db import DatabaseError
 from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, path_parts
 from downloads.models import Reason
 from downloads.planning import is_away, trouble_with
-from downloads.plans import ArchivePlan, NoArchive, Place, Plans
+from downloads.plans import ArchivePlan, NoArchive, Place, Plans, spool_files_of
 from downloads.progress import make_board
-from downloads.services import take_out
+from downloads.services import fetch_again, take_out
+from downloads.spool.models import SENDING, SENDING_FOR
 from downloads.streaming import ArchiveSource
 from downloads.tickets import (
     ARCHIVES,
@@ -24,6 +30,7 @@ from downloads.tickets import (
     read_archive_ticket,
     read_events_ticket,
 )
+from portal.leases.models import attend
 from portal.library import get_library
 from portal.library.interface import LibraryError, LibraryUnavailable
 from portal.library.types import RemoteFile, StoredFile
@@ -46,6 +53,7 @@ from portal.media.table import GrantsUnknown, GrantTable
 from portal.media.tickets import BadTicket
 from sharing.views.door import VISITOR_COOKIE
 
+logger = logging.getLogger(__name__)
 THREADS = 2  # that read plans, in one process
 
 
@@ -94,7 +102,30 @@ class ArchiveApp:
         )
         source = ArchiveSource(plan, self._relocate, partial(self._report, plan))
         with self.places.place(scope):
-            await send_body(scope, receive, send, body, source, admission.still)
+            async with self._needing(plan):
+                await send_body(scope, receive, send, body, source, admission.still)
+
+    @asynccontextmanager
+    async def _needing(self, plan: ArchivePlan) -> AsyncGenerator[None, None]:
+        """Say, as long as it is sent, that its files of the spool are needed."""
+        if not plan.is_of_spool:
+            yield
+            return
+        saying = asyncio.create_task(self._say_needed(plan.download_id))
+        try:
+            yield
+        finally:
+            saying.cancel()
+            await asyncio.wait({saying})
+
+    async def _say_needed(self, download_id: UUID) -> None:
+        post = partial(attend, f"{SENDING}{download_id}", SENDING_FOR)
+        while True:
+            try:
+                await self.questions.ask(("sending", download_id), post)
+            except (DatabaseError, Overloaded) as exc:
+                logger.warning("It could not be noted that a download is being sent: %s", exc)
+            await asyncio.sleep(SENDING_FOR / 3)
 
     async def _relocate(self, place: Place) -> StoredFile:
         file: StoredFile = await self.questions.ask(
@@ -151,6 +182,8 @@ def _starts_anew(scope: Scope) -> bool:
 
 
 def _locate(place: Place) -> StoredFile:
+    if place.spool_file_id is not None:
+        raise LibraryUnavailable("This file must be fetched once more.")
     if place.is_original:
         original = get_library().original(place.asset_id)
         if isinstance(original, RemoteFile):
@@ -160,6 +193,9 @@ def _locate(place: Place) -> StoredFile:
 
 
 def _take_out(plan: ArchivePlan, place: Place) -> None:
+    if place.spool_file_id is not None:
+        fetch_again(plan.download_id, spool_files_of([place]))
+        return
     reason = trouble_with(place.file) if place.is_original else Reason.NONE
     if reason == Reason.GONE and is_away():
         return  # the guest can resume once the disk is back

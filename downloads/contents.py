@@ -24,6 +24,7 @@ class ArchivedFile(NamedTuple):
     crc32: int
     modified: int
     utc_offset: int
+    spool_file_id: int | None
 
 
 def files_of(download: Download) -> list[ArchivedFile]:

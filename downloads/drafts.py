@@ -26,6 +26,7 @@ class Draft:
     state: ItemState = ItemState.WAITING
     reason: Reason = Reason.NONE
     done: int = 0
+    spool_file_id: int | None = None
 
 
 def save_items(download: Download, drafts: Sequence[Draft]) -> None:
@@ -48,6 +49,7 @@ def save_items(download: Download, drafts: Sequence[Draft]) -> None:
             "reason": draft.reason.value,
             "attempts": 0,
             "done": draft.done,
+            "spool_file_id": draft.spool_file_id,
         }
         for position, draft in enumerate(drafts)
     ]

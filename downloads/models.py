@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from downloads.spool.models import SpoolFile, being_sent
 from portal.library.types import Rendition
 from sharing.models import SharedLink
 
@@ -42,6 +43,19 @@ class Reason(models.TextChoices):
     UNREADABLE = "unreadable", _("cannot be read as a picture or video")
     UNAVAILABLE = "unavailable", _("cannot be reached right now")
     INTERRUPTED = "interrupted", _("took too long to prepare")
+    DAMAGED = "damaged", _("arrived damaged, or has just changed")
+    REFUSED = "refused", _("is not given out right now; the person who sent the link can help")
+    TOO_LARGE = "toolarge", _("needs more room than there is for downloads; choose fewer at once")
+
+
+class Waiting(models.TextChoices):
+    """What an unfinished download waits for, where it is not a worker's turn."""
+
+    NOTHING = "", ""
+    FILES = "files", _("Fetching")
+    ROOM = "room", _("Waiting for room: other downloads come first. This goes on by itself.")
+    DISK = "disk", _("Waiting: the disk is full. This goes on by itself.")
+    LIBRARY = "library", _("Waiting: the photos cannot be reached. This goes on by itself.")
 
 
 class Size(models.TextChoices):
@@ -53,6 +67,8 @@ UNFINISHED = (DownloadState.QUEUED, DownloadState.PREPARING)
 ACTIVE = (*UNFINISHED, DownloadState.READY)
 LEFT_OUT = (ItemState.MISSING, ItemState.FAILED)
 OPEN = (ItemState.WAITING, ItemState.RUNNING)
+FETCHING = (Waiting.FILES, Waiting.DISK, Waiting.LIBRARY)  # the fetcher's concern
+PAUSED = (Waiting.ROOM, Waiting.DISK, Waiting.LIBRARY)
 
 
 class DownloadQuerySet(models.QuerySet["Download"]):
@@ -74,7 +90,9 @@ class DownloadQuerySet(models.QuerySet["Download"]):
         return self.filter(state=DownloadState.READY, expires_at__gt=timezone.now())
 
     def over(self) -> "DownloadQuerySet":
-        return self.filter(Q(expires_at__lte=timezone.now()) | Q(state=DownloadState.CANCELED))
+        """What nobody can have any more; one that is being sent just now goes on to its end."""
+        gone = Q(expires_at__lte=timezone.now()) | Q(state=DownloadState.CANCELED)
+        return self.filter(gone).exclude(pk__in=being_sent())
 
     def move(self, to: DownloadState, *, origin: Iterable[DownloadState], **also: object) -> int:
         """Change state where it still is one of ``origin``; returns how many rows changed."""
@@ -111,6 +129,9 @@ class Download(models.Model):
     version = models.PositiveIntegerField(default=1)
     revision = models.PositiveIntegerField(default=1)
     turn = models.PositiveIntegerField(default=0)
+    waiting_for = models.CharField(
+        max_length=8, choices=Waiting, default=Waiting.NOTHING, blank=True
+    )
     is_planned = models.BooleanField(default=False)
     count = models.PositiveIntegerField(default=0)
     count_done = models.PositiveIntegerField(default=0)
@@ -157,6 +178,11 @@ class Download(models.Model):
         return self.state in UNFINISHED
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it waits for something that no worker can hurry."""
+        return self.is_unfinished and self.waiting_for in PAUSED
+
+    @property
     def is_ready(self) -> bool:
         return self.state == DownloadState.READY
 
@@ -200,6 +226,14 @@ class ItemQuerySet(models.QuerySet["DownloadItem"]):
     def open(self) -> "ItemQuerySet":
         return self.filter(state__in=OPEN)
 
+    def to_make(self) -> "ItemQuerySet":
+        """Open ones that are made here: rendered, or read."""
+        return self.open().filter(spool_file=None)
+
+    def to_fetch(self) -> "ItemQuerySet":
+        """Open ones whose original is awaited from another server."""
+        return self.open().exclude(spool_file=None)
+
     def left_out(self) -> "ItemQuerySet":
         return self.filter(state__in=LEFT_OUT)
 
@@ -232,6 +266,9 @@ class DownloadItem(models.Model):
     reason = models.CharField(max_length=12, choices=Reason, default=Reason.NONE, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)  # bytes
+    spool_file = models.ForeignKey(
+        SpoolFile, models.SET_NULL, null=True, related_name="items"
+    )  # of an original on another server
 
     objects = ItemQuerySet.as_manager()
 

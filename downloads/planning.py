@@ -85,8 +85,11 @@ class Planner:
         return calendar.timegm(asset.taken_at.timetuple()) - seconds, seconds
 
 
-def plan(download: Download) -> list[Draft]:
-    """Make the items of a download from what its link grants now, settled; nothing is saved."""
+def plan(download: Download) -> tuple[list[Draft], Originals]:
+    """Make the items of a download from what its link grants now, settled; nothing is saved.
+
+    Returns them with the originals that were looked at.
+    """
     assets = _chosen(download)
     files = get_library().originals(_all_ids(assets))
     planner = Planner(download, rights_of(download.link), files, len(assets), Names())
@@ -94,10 +97,10 @@ def plan(download: Download) -> list[Draft]:
         item for number, asset in enumerate(assets, 1) for item in planner.items_of(number, asset)
     ]
     settle(items, files)
-    return items
+    return items, files
 
 
-def settle(items: Sequence[Item], files: Originals | None = None) -> None:
+def settle(items: Sequence[Item], files: Originals | None = None) -> Originals:
     """Look at the original behind each item and set its state; nothing is saved.
 
     What needs no reading is ready at once, what is not as the library knows it is left out.
@@ -112,6 +115,7 @@ def settle(items: Sequence[Item], files: Originals | None = None) -> None:
         # Not the files are gone but their home: an unplugged disk comes back.
         for item in gone:
             item.state, item.reason = ItemState.FAILED, Reason.UNAVAILABLE
+    return files
 
 
 def is_away() -> bool:

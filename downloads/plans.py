@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +18,10 @@ from downloads.contents import ArchivedFile, files_of, layout_of
 from downloads.models import Download, Reason
 from downloads.planning import trouble_with
 from downloads.preparing import drop_items
+from downloads.services import fetch_again
+from downloads.spool.models import SpoolFile
 from portal.library import get_library
+from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
 from portal.library.types import RemoteFile, Rendition, StoredFile
 from sharing.limits import claim_download
@@ -38,6 +41,7 @@ class Place:
     asset_id: UUID
     rendition: Rendition
     file: StoredFile
+    spool_file_id: int | None = None  # of an original on another server
 
     @property
     def is_original(self) -> bool:
@@ -53,6 +57,10 @@ class ArchivePlan:
     made_at: float
     layout: Layout
     places: list[Place]
+
+    @property
+    def is_of_spool(self) -> bool:
+        return any(place.spool_file_id is not None for place in self.places)
 
 
 class Plans:
@@ -80,6 +88,9 @@ class Plans:
         download = _find(download_id, link_id, epoch)
         plan = self._load(download)
         if anew and (gone := _gone(plan)):
+            if lost := [place for place in plan.places if _is_lost(place, gone)]:
+                fetch_again(download.pk, spool_files_of(lost))
+                raise LibraryUnavailable("Some of the files must be fetched once more.")
             drop_items(download, gone)
             download = _find(download_id, link_id, epoch)
             plan = self._load(download)
@@ -106,17 +117,26 @@ class Plans:
 
     def _make(self, download: Download) -> ArchivePlan:
         files = files_of(download)
-        wanted = {file.asset_id for file in files if file.rendition == Rendition.ORIGINAL}
+        wanted = {file.asset_id for file in files if _is_at_home(file)}
         originals = get_library().originals(list(wanted)) if wanted else {}
-        places = [self._place(file, originals) for file in files]
+        fetched = SpoolFile.objects.filter(items__download=download).distinct()
+        spool = {file.pk: file.path for file in fetched}
+        places = [self._place(file, originals, spool) for file in files]
         with override(download.language):
             layout = layout_of(download, files)
         made_at = (download.finished_at or download.created_at).timestamp()
         return ArchivePlan(download.pk, download.version, made_at, layout, places)
 
-    def _place(self, row: ArchivedFile, originals: Mapping[UUID, StoredFile | RemoteFile]) -> Place:
+    def _place(
+        self,
+        row: ArchivedFile,
+        originals: Mapping[UUID, StoredFile | RemoteFile],
+        spool: Mapping[int, Path],
+    ) -> Place:
         rendition = Rendition(row.rendition)
-        if rendition is Rendition.ORIGINAL:
+        if row.spool_file_id is not None:
+            path, media_type = spool.get(row.spool_file_id, Path(os.devnull)), ""
+        elif rendition is Rendition.ORIGINAL:
             known = originals.get(row.asset_id)
             path, media_type = Path(os.devnull), ""
             if isinstance(known, StoredFile):
@@ -124,7 +144,20 @@ class Plans:
         else:
             path, media_type = self._store.path(row.asset_id, rendition), MEDIA_TYPES[rendition]
         file = StoredFile(path, row.size, row.mtime_ns, media_type, crc32=row.crc32)
-        return Place(row.position, row.asset_id, rendition, file)
+        return Place(row.position, row.asset_id, rendition, file, row.spool_file_id)
+
+
+def spool_files_of(places: Iterable[Place]) -> dict[int, int]:
+    """Id and time of the files of the spool among these."""
+    return {
+        place.spool_file_id: place.file.mtime_ns
+        for place in places
+        if place.spool_file_id is not None
+    }
+
+
+def _is_at_home(file: ArchivedFile) -> bool:
+    return file.rendition == Rendition.ORIGINAL and file.spool_file_id is None
 
 
 def _find(download_id: UUID, link_id: UUID, epoch: int) -> Download:
@@ -142,6 +175,11 @@ def _count(download: Download, size: int, address: str) -> None:
     is_first = unfetched.update(fetched_at=timezone.now())
     if is_first and not claim_download(download.link, size, address):
         raise NoArchive
+
+
+def _is_lost(place: Place, gone: Mapping[int, Reason]) -> bool:
+    """Whether it was in the spool, and is not: then it is still where it came from."""
+    return place.spool_file_id is not None and place.position in gone
 
 
 def _gone(plan: ArchivePlan) -> dict[int, Reason]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Model
@@ -19,17 +20,21 @@ from downloads.models import (
     DownloadState,
     ItemState,
     Reason,
+    Waiting,
 )
-from downloads.planning import plan, settle
+from downloads.planning import plan, settle, trouble_with
+from downloads.spool.claiming import Item, NoRoomNow, claim
+from downloads.spool.room import make_room
 from portal.leases.models import Lease
 from portal.library import get_library
 from portal.library.interface import LibraryError
+from portal.library.types import RemoteFile, StoredFile
 from sharing.access import rights_of
 
 LEASE = 15  # seconds; with a sweep every five, a killed worker's job goes on within 30
 MOST_ATTEMPTS = 3  # workers that may die over one file
 BATCH = 500
-FACTS = ("size", "crc32", "mtime_ns", "state", "reason", "done")
+FACTS = ("size", "crc32", "mtime_ns", "state", "reason", "done", "spool_file_id")
 
 
 def queue_preparation(download: Download) -> None:
@@ -38,6 +43,11 @@ def queue_preparation(download: Download) -> None:
 
 def queue_rendering(download: Download) -> None:
     _queue(download, "downloads.tasks.render", "long")
+
+
+def queue_fetching() -> None:
+    """Call the one who fetches for all; whoever comes second goes again."""
+    transaction.on_commit(lambda: async_task("downloads.tasks.fetch", cluster="long"))
 
 
 @transaction.atomic
@@ -54,7 +64,7 @@ def take_over(download: Download) -> None:
 
     Only the holder of the lease may: nobody else works on it then.
     """
-    held = download.items.filter(state=ItemState.RUNNING)
+    held = download.items.filter(state=ItemState.RUNNING, spool_file=None)
     held.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=ItemState.FAILED, reason=Reason.INTERRUPTED
     )
@@ -80,12 +90,30 @@ def make_ready(download: Download, lease: Lease) -> None:
     except LibraryError:
         _give_up(download)
         return
+    except NoRoomNow:
+        _wait_for(download, Waiting.ROOM)
+        return
+    make_room(0)
     lease.renew(LEASE)
     download.count_up()
-    if download.items.open().exists():
+    if download.items.to_fetch().exists():
+        queue_fetching()
+    go_on(download)
+
+
+def go_on(download: Download) -> None:
+    """Hand over to whoever does what is left, or finish."""
+    if download.items.to_make().exists():
         queue_rendering(download)
+    elif download.items.to_fetch().exists():
+        _wait_for(download, Waiting.FILES)
     else:
         finish(download)
+
+
+def _wait_for(download: Download, what: Waiting) -> None:
+    mine = Download.objects.filter(pk=download.pk).unfinished()
+    mine.update(waiting_for=what, revision=F("revision") + 1)
 
 
 def finish(download: Download, origin: Iterable[DownloadState] = UNFINISHED) -> None:
@@ -99,6 +127,7 @@ def finish(download: Download, origin: Iterable[DownloadState] = UNFINISHED) -> 
         version=F("version") + 1,
         archive_size=length,
         finished_at=timezone.now(),
+        waiting_for=Waiting.NOTHING,
     )
 
 
@@ -121,13 +150,26 @@ def drop_items(download: Download, gone: Mapping[int, Reason]) -> None:
 
 
 def _plan_anew(download: Download, lease: Lease) -> None:
-    drafts = plan(download)
+    drafts, originals = plan(download)
     lease.renew(LEASE)
     with transaction.atomic():
+        has_room = _claim(download, drafts, originals)
         download.items.all().delete()
         save_items(download, drafts)
         download.is_planned, download.epoch = True, download.link.epoch
         download.save(update_fields=["is_planned", "epoch"])
+    if not has_room:
+        raise NoRoomNow
+
+
+def _claim(
+    download: Download, items: Sequence[Item], originals: Mapping[UUID, StoredFile | RemoteFile]
+) -> bool:
+    try:
+        claim(download, items, originals, trouble_with)
+    except NoRoomNow:
+        return False
+    return True
 
 
 def _check_again(download: Download) -> None:
@@ -135,10 +177,13 @@ def _check_again(download: Download) -> None:
     before = download.items.filter(state__in=[*OPEN, ItemState.READY])
     items = list(before)
     known = {item.pk: _facts(item) for item in items}
-    settle(items)
+    originals = settle(items)
+    has_room = _claim(download, items, originals)
     changed = iter([item for item in items if _facts(item) != known[item.pk]])
     while batch := list(islice(changed, BATCH)):
         _save_settled(batch)
+    if not has_room:
+        raise NoRoomNow
 
 
 def _save_settled(items: Sequence[DownloadItem]) -> None:

@@ -11,7 +11,7 @@ from isal.isal_zlib import crc32
 
 from downloads.models import OPEN, Download, DownloadItem, ItemState, Reason
 from downloads.planning import is_away, trouble_with
-from downloads.preparing import LEASE, finish, queue_rendering
+from downloads.preparing import LEASE, go_on
 from portal.leases.models import Lease
 from portal.library import get_library
 from portal.library.interface import (
@@ -132,7 +132,7 @@ class Slice:
         free = THREADS - len(self.running)
         if not free or self.download.is_stopped():
             return
-        for item in self.download.items.filter(state=ItemState.WAITING)[:free]:
+        for item in self.download.items.to_make().filter(state=ItemState.WAITING)[:free]:
             waiting = DownloadItem.objects.filter(pk=item.pk, state=ItemState.WAITING)
             if waiting.update(state=ItemState.RUNNING, attempts=item.attempts + 1):
                 work = Work(item, item.size)
@@ -162,7 +162,4 @@ def render_slice(download: Download, lease: Lease) -> None:
     Slice(download, lease).run()
     if download.is_stopped():
         return
-    if download.items.open().exists():
-        queue_rendering(download)
-    else:
-        finish(download)
+    go_on(download)

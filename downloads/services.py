@@ -1,12 +1,13 @@
 """What a guest can ask for: a download, its end, another try."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -23,9 +24,11 @@ from downloads.models import (
     ItemState,
     Reason,
     Size,
+    Waiting,
 )
 from downloads.names import archive_name
 from downloads.preparing import queue_preparation
+from downloads.spool.claiming import fits_the_spool, forget
 from sharing.access import Access
 from sharing.contents import contents_of
 from sharing.models import SharedLink
@@ -57,6 +60,8 @@ def request_download(
     if not access.rights.download:
         raise NotGranted(_("This link does not allow downloads."))
     selection = _choose(link, asset_ids)
+    if size == Size.ORIGINAL and access.rights.originals and not fits_the_spool(_ids(selection)):
+        raise DownloadRefused(_too_large())
     fingerprint = _fingerprint(selection, size, link.epoch)
     name = archive_name(title_of(link))
     wanted = Download(
@@ -155,6 +160,19 @@ def take_out(download_id: UUID, position: int, reason: Reason) -> bool:
     return bool(marked)
 
 
+def fetch_again(download_id: UUID, files: Mapping[int, int]) -> None:
+    """Files of the spool are not what they were: have them once more, in the same archive.
+
+    ``files`` maps a file's id to the time that it should have, in nanoseconds.
+    """
+    for file_id, mtime_ns in files.items():
+        forget(file_id, mtime_ns)
+    with transaction.atomic():
+        mine = Download.objects.filter(pk=download_id)
+        if _queue_again(mine, [DownloadState.READY]):
+            queue_preparation(mine.get())
+
+
 def dismiss(download: Download) -> None:
     """Take it off the dock. What is being saved right now can still be resumed for an hour."""
     if cancel_download(download):
@@ -193,6 +211,18 @@ def _choose(link: SharedLink, asset_ids: Iterable[UUID] | None) -> bytes:
     if not chosen:
         raise DownloadRefused(_("There is nothing to download here."))
     return b"".join(sorted(asset_id.bytes for asset_id in chosen))
+
+
+def _ids(selection: bytes) -> list[UUID]:
+    return [UUID(bytes=selection[at : at + 16]) for at in range(0, len(selection), 16)]
+
+
+def _too_large() -> str:
+    words = _(
+        "These photos together are larger than this portal can fetch for one download "
+        "(%(size)s). Choose fewer photos, or the smaller size."
+    )
+    return words % {"size": filesizeformat(settings.LOGGIA_SPOOL_SIZE)}
 
 
 def _fingerprint(selection: bytes, size: Size, epoch: int) -> str:
@@ -250,4 +280,5 @@ def _queue_again(downloads: DownloadQuerySet, origin: Iterable[DownloadState]) -
         queued_at=timezone.now(),
         dismissed_at=None,
         requested_at=timezone.now(),
+        waiting_for=Waiting.NOTHING,
     )

@@ -7,13 +7,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from downloads.models import Download
-from downloads.preparing import LEASE, make_ready, queue_preparation, take_over
+from downloads.fetching import POST, fetch_wanted
+from downloads.models import FETCHING, Download, DownloadState, Waiting
+from downloads.preparing import LEASE, make_ready, queue_fetching, queue_preparation, take_over
 from downloads.rendering import render_slice
-from portal.leases.models import Lease, LeaseTaken, hold
+from downloads.spool.choosing import waiting_downloads
+from downloads.spool.orphans import remove_orphans
+from downloads.spool.room import tidy
+from portal.leases.models import Lease, LeaseTaken, hold, is_held, take_turn
 
 TURN = timedelta(seconds=10)  # between two calls for a job whose worker died
 LOST = timedelta(seconds=60)  # after which a job nobody began is believed lost by the queue
+TIDY_EVERY, LOOK_FOR_ORPHANS_EVERY = 30, 3600  # seconds
 
 
 def prepare(download_id: str, turn: int) -> None:
@@ -26,18 +31,33 @@ def render(download_id: str, turn: int) -> None:
     _work_on(download_id, turn, render_slice)
 
 
+def fetch() -> None:
+    """Fetch originals that lie on another server, for all downloads."""
+    try:
+        with hold(POST, seconds=LEASE) as lease:
+            fetch_wanted(lease)
+    except LeaseTaken:
+        return
+
+
 def sweep() -> None:
     """Call workers for what nobody is doing, and clear what is over."""
     now = timezone.now()
-    unfinished = Download.objects.unfinished().filter(expires_at__gt=now, queued_at__lt=now - TURN)
+    unfinished = (
+        Download.objects.unfinished()
+        .filter(expires_at__gt=now, queued_at__lt=now - TURN)
+        .exclude(waiting_for__in=FETCHING)
+    )
     leases = Lease.objects.filter(name__startswith="download:").values_list("name", "expires_at")
     held = dict(leases)
     for download in unfinished:
         until = held.get(download.lease)
-        if until is None and download.queued_at > now - LOST:
+        patience = TURN if download.waiting_for == Waiting.ROOM else LOST
+        if until is None and download.queued_at > now - patience:
             continue
         if until is None or until <= now:
             _call_again(download)
+    _call_fetcher()
     _clear()
 
 
@@ -65,3 +85,15 @@ def _call_again(download: Download) -> None:
 def _clear() -> None:
     """Delete what is over; how much was downloaded, the links themselves count."""
     Download.objects.over().delete()
+    if take_turn("spool", TIDY_EVERY):
+        tidy()
+    if take_turn("spool-orphans", LOOK_FOR_ORPHANS_EVERY):
+        remove_orphans()
+
+
+def _call_fetcher() -> None:
+    """Somebody must fetch what is waited for, and there must be only one."""
+    waiting = Download.objects.filter(state=DownloadState.PREPARING, waiting_for__in=FETCHING)
+    is_needed = waiting.exists() or waiting_downloads().exists()
+    if is_needed and not is_held(POST) and take_turn(POST, TURN.total_seconds()):
+        queue_fetching()
