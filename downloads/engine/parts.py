@@ -5,7 +5,6 @@ two processes never write one; the note beside it appears once there is somethin
 A part whose note is missing, unreadable or of other content is emptied, never continued.
 """
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from .disk import storage_errors
 from .errors import InTheWay
+from .locks import open_locked
 from .notes import note_of, read_note, write_note
 from .ranges import Held
 from .sums import Sums
@@ -43,7 +43,7 @@ def sweep(final: Path) -> None:
     if not (os.path.lexists(part) or os.path.lexists(note)):
         return
     with suppress(OSError, InTheWay):
-        fd = _open_locked(part, final.name)
+        fd = open_locked(part, final.name)
         note.unlink(missing_ok=True)
         part.unlink()
         os.close(fd)
@@ -64,7 +64,7 @@ class Part:
         self._noted = False
         with storage_errors(self._name):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = _open_locked(self.path, self._name)
+            self._fd = open_locked(self.path, self._name)
             try:
                 self._take_over()
             except BaseException:
@@ -156,38 +156,6 @@ class Part:
             return
         write_note(self._note_path, self.note)
         self._noted = True
-
-
-def _open_locked(path: Path, name: str) -> int:
-    """Open for writing, as the only one. Raises ``InTheWay`` when another process has it."""
-    while True:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_ours(fd, path):
-                return fd
-        except BlockingIOError as exc:
-            os.close(fd)
-            raise InTheWay(f"{name} is being fetched by another process") from exc
-        except BaseException:
-            os.close(fd)
-            raise
-        os.close(fd)
-
-
-def _is_ours(fd: int, path: Path) -> bool:
-    """Whether the locked file is still the one of that name, and of that name alone."""
-    mine = os.fstat(fd)
-    try:
-        there = path.lstat()
-    except FileNotFoundError:
-        return False
-    if (mine.st_dev, mine.st_ino) != (there.st_dev, there.st_ino):
-        return False
-    if mine.st_nlink > 1:  # a crash between link and unlink: emptying it would empty the file
-        path.unlink()
-        return False
-    return True
 
 
 def _write_all(fd: int, pieces: Sequence[bytes], offset: int) -> None:

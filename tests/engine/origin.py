@@ -28,6 +28,7 @@ class Origin:
     chance: Callable[[str], str | None] = lambda path: None
     seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     open_now: int = 0
+    connected: int = 0
     busy: Counter[str] = field(default_factory=Counter)
     busiest: Counter[str] = field(default_factory=Counter)
     retry_after: str = "0"
@@ -46,6 +47,7 @@ class Origin:
     # ── One connection ────────────────────────────────────────────────────────
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open_now += 1
+        self.connected += 1
         try:
             while await self._answer(reader, writer):
                 pass

@@ -118,3 +118,14 @@ def test_the_host_has_a_limit_of_its_own(tmp_path: Path, origin: Origin) -> None
     report = run(Engine(tmp_path, limits=Limits(per_host=2), listener=counting), *tasks)
     assert len(report.ended_as(State.COMPLETE)) == 12
     assert counting.most["all"] == 2
+
+
+def test_connections_are_used_again_unless_something_went_wrong(
+    tmp_path: Path, origin: Origin
+) -> None:
+    tasks = [task_for(origin, f"{n}", 1000, group=list(Group)[n % 3]) for n in range(60)]
+    assert len(run(Engine(tmp_path, limits=QUICK), *tasks).ended_as(State.COMPLETE)) == 60
+    assert origin.connected <= 6
+    broken = [task_for(origin, f"x{n}", 1000, "500") for n in range(3)]
+    assert len(run(Engine(tmp_path, limits=QUICK), *broken).ended_as(State.COMPLETE)) == 3
+    assert origin.connected <= 6 + 6
