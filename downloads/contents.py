@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext, ngettext
 
 from downloads.archive import Entry, Layout
-from downloads.models import Download, Reason
+from downloads.models import Download, DownloadItem, Reason
 from downloads.names import MISSING
 
 
@@ -38,21 +38,38 @@ def layout_of(download: Download, files: Sequence[ArchivedFile]) -> Layout:
     entries = [
         Entry(file.name, file.size, file.crc32, file.modified, file.utc_offset) for file in files
     ]
-    missing = list(download.items.left_out().values_list("name", "reason"))
+    left_out = download.items.left_out().with_lone_halves()
+    missing = list(left_out.values_list("name", "reason", "part", "lone"))
     if missing:
         day = calendar.timegm(download.created_at.date().timetuple())
         entries.append(Entry.literal(MISSING, missing_note(missing), day))
     return Layout(entries)
 
 
-def missing_note(missing: Sequence[tuple[str, str]]) -> bytes:
-    """Say in words what is not there, for whoever opens the archive later."""
+def missing_note(missing: Sequence[tuple[str, str, str, str]]) -> bytes:
+    """Say in words what is not there, for whoever opens the archive later.
+
+    Of each file its name, its reason, its part, and the other half of it that is there.
+    """
     first = ngettext(
         "%(count)s file could not be put into this archive:",
         "%(count)s files could not be put into this archive:",
         len(missing),
     ) % {"count": len(missing)}
-    lines = [f"- {name}: {Reason(reason).label}" for name, reason in missing]
+    lines = [
+        f"- {name}: {Reason(reason).label}{_other_half(part, lone)}"
+        for name, reason, part, lone in missing
+    ]
     last = gettext("Open the link again later to try once more, or ask the person who sent it.")
     # Line ends for the plainest editor of Windows; every other reads them too.
     return "\r\n".join([first, "", *lines, "", last, ""]).encode()
+
+
+def _other_half(part: str, lone: str) -> str:
+    if not lone:
+        return ""
+    if part == DownloadItem.Part.LIVE:
+        words = gettext("its photo %(name)s is here")
+    else:
+        words = gettext("only its moving half %(name)s is here")
+    return f" ({words % {'name': lone}})"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from downloads.fitting import fitting_assets, refusal_of
-from downloads.models import LEFT_OUT, Download, DownloadItem, ItemState
+from downloads.models import Download, DownloadItem, ItemState
 from downloads.tickets import Viewpoint
 from portal.live.stream import event
 
@@ -31,6 +31,12 @@ class Card:
     start_key: str = ""
     refusal: str = ""  # why the link's limit does not allow it, in words
     fitting: int = 0  # photos of it that would be allowed
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether a bar of bytes says more than one of files: all their sizes are known."""
+        download = self.download
+        return bool(download.waiting_for and download.bytes_total)
 
     @property
     def can_retry(self) -> bool:
@@ -60,6 +66,9 @@ class Dock:
         active = [card for card in self.cards if card.download.is_unfinished]
         if active:
             count = sum(card.download.count for card in active)
+            if all(card.download.is_paused for card in active):
+                text = ngettext("Waiting: %(n)s item…", "Waiting: %(n)s items…", count)
+                return text % {"n": number_format(count, force_grouping=True)}
             text = ngettext("Downloading %(n)s item…", "Downloading %(n)s items…", count)
             return text % {"n": number_format(count, force_grouping=True)}
         ready = [card.download for card in self.cards if card.url]
@@ -94,7 +103,7 @@ def _card(download: Download, view: Viewpoint) -> Card:
     unseen = 0
     if download.count_left_out:
         room = max(MOST_ROWS - len(files), 1)
-        failed = list(download.items.filter(state__in=LEFT_OUT)[:room])
+        failed = list(download.items.left_out().with_lone_halves()[:room])
         files += failed
         unseen = download.count_left_out - len(failed)
     if refusal := refusal_of(download, download.link):

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import models
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -236,6 +237,17 @@ class ItemQuerySet(models.QuerySet["DownloadItem"]):
 
     def left_out(self) -> "ItemQuerySet":
         return self.filter(state__in=LEFT_OUT)
+
+    def with_lone_halves(self) -> "ItemQuerySet":
+        """Add ``lone``: of half a live photo, the name of the other half that is there."""
+        ready = DownloadItem.objects.filter(download_id=OuterRef("download_id")).in_archive()
+        still = ready.filter(position=OuterRef("position") - 1)
+        moving = ready.filter(position=OuterRef("position") + 1, part=DownloadItem.Part.LIVE)
+        lone = Case(
+            When(part=DownloadItem.Part.LIVE, then=Subquery(still.values("name")[:1])),
+            When(part=DownloadItem.Part.STILL, then=Subquery(moving.values("name")[:1])),
+        )
+        return self.annotate(lone=Coalesce(lone, Value("")))
 
     def in_archive(self) -> "ItemQuerySet":
         return self.filter(state=ItemState.READY)
