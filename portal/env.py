@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.library.immich.address import BadAddress, clean, clean_key
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
@@ -102,6 +104,22 @@ class Environment:
         if text and (not is_site or url.path or url.query or url.fragment or url.username):
             raise expected
         return url
+
+    def immich_address(self, name: str) -> str:
+        """The address of an Immich server, however it is written; empty where it is not set."""
+        text = self.text(name)
+        try:
+            return clean(text) if text else ""
+        except BadAddress as exc:
+            raise ImproperlyConfigured(f"{name}: {exc}.") from exc
+
+    def immich_key(self, name: str) -> str:
+        """A key that fits into a header; what is wrong with it is told without repeating it."""
+        text = self.text(name)
+        try:
+            return clean_key(text) if text else ""
+        except BadAddress as exc:
+            raise ImproperlyConfigured(f"{name}: {exc}.") from exc
 
     def time_zone(self, name: str, default: str) -> str:
         text = self.text(name, default)

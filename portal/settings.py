@@ -21,6 +21,7 @@ LOGGIA_PHOTOS = env.path("LOGGIA_PHOTOS", LOGGIA_DATA / "photos")
 LOGGIA_PHOTOS_IS_OURS = not env.text("LOGGIA_PHOTOS")
 LOGGIA_INCOMING = env.path("LOGGIA_INCOMING", LOGGIA_DATA / "incoming")
 RENDITIONS_DIR = LOGGIA_DATA / "renditions"
+SPOOL_DIR = LOGGIA_DATA / "spool"
 
 
 def _make_data_folder(folder: Path) -> None:
@@ -56,6 +57,13 @@ def _read_or_make_secret(path: Path) -> str:
 _make_data_folder(LOGGIA_DATA)
 SECRET_KEY = env.text("LOGGIA_SECRET_KEY") or _read_or_make_secret(LOGGIA_DATA / "secret_key")
 
+# ── An Immich server, instead of the photo folder ────────────────────────────
+LOGGIA_IMMICH_URL = env.immich_address("LOGGIA_IMMICH_URL")
+LOGGIA_IMMICH_API_KEY = env.immich_key("LOGGIA_IMMICH_API_KEY")
+if bool(LOGGIA_IMMICH_URL) != bool(LOGGIA_IMMICH_API_KEY):
+    raise ImproperlyConfigured("Set both LOGGIA_IMMICH_URL and LOGGIA_IMMICH_API_KEY, or neither.")
+LOGGIA_IMMICH_REQUESTS = env.integer("LOGGIA_IMMICH_REQUESTS", 8, least=1)
+
 # ── Addresses ────────────────────────────────────────────────────────────────
 LOGGIA_BIND = env.address("LOGGIA_BIND", "127.0.0.1:8000")
 _public = env.web_address("LOGGIA_PUBLIC_URL")
@@ -82,6 +90,7 @@ INSTALLED_APPS = [
     "django_q",
     "portal.leases",
     "portal.library.folder",
+    "portal.library.immich",
     "portal.accounts",
     "portal.media",
     "sharing",
@@ -228,7 +237,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 
 # ── Limits and habits ────────────────────────────────────────────────────────
-LOGGIA_SCAN_INTERVAL = env.duration("LOGGIA_SCAN_INTERVAL", "5m")
+LOGGIA_SCAN_INTERVAL = env.duration(
+    "LOGGIA_SCAN_INTERVAL", "30s" if LOGGIA_IMMICH_URL else "5m"
+)
 LOGGIA_WEB_PROCESSES = env.integer("LOGGIA_WEB_PROCESSES", os.cpu_count() or 1, least=1)
 LOGGIA_DOWNLOAD_LIFETIME = env.duration("LOGGIA_DOWNLOAD_LIFETIME", "24h")
 LOGGIA_DOWNLOADS_PER_LINK = env.integer("LOGGIA_DOWNLOADS_PER_LINK", 200, least=1)
@@ -239,6 +250,10 @@ LOGGIA_IMMICH_STREAMS = env.integer("LOGGIA_IMMICH_STREAMS", 32, least=1)
 LOGGIA_ACTIVITY_DAYS = env.integer("LOGGIA_ACTIVITY_DAYS", 30, least=1)
 LOGGIA_ACTIVITY_ROWS = env.integer("LOGGIA_ACTIVITY_ROWS", 100_000, least=1)
 LOGGIA_CACHE_SIZE = env.size("LOGGIA_CACHE_SIZE", "20G")
+LOGGIA_SPOOL_SIZE = env.size("LOGGIA_SPOOL_SIZE", "20G")
+LOGGIA_SPOOL_AGE = env.duration("LOGGIA_SPOOL_AGE", "7d")
+LOGGIA_DOWNLOADS_AT_ONCE = env.integer("LOGGIA_DOWNLOADS_AT_ONCE", 6, least=1)
+LOGGIA_DOWNLOADS_PER_GROUP = env.integer("LOGGIA_DOWNLOADS_PER_GROUP", 3, least=1)
 LOGGIA_DISK_RESERVE = env.size("LOGGIA_DISK_RESERVE", "1G")
 LOGGIA_MEMORY_CACHE_SIZE = env.size("LOGGIA_MEMORY_CACHE_SIZE", "32M")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20

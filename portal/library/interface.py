@@ -1,6 +1,6 @@
 """The one interface behind which photos live, whatever their home."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -101,14 +101,18 @@ class Library(Protocol):
         Raises ``NotInLibrary``, ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk too).
         """
 
-    def refresh(self, seconds: float | None = None) -> RefreshReport:
+    def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
         """Look at the home again. Only one look runs at a time; raises ``LibraryUnavailable``.
 
-        With ``seconds`` it ends about then, and the report tells what is ``unread``.
+        With ``seconds`` it ends about then, and the report tells what is ``unread``. Where the home
+        is slow to tell, the albums ``first`` are looked at before others.
         """
 
     def acknowledge(self, report: RefreshReport) -> None:
         """Say that links no longer grant what the report calls lost."""
+
+    def accept_losses(self) -> None:
+        """Let the next look believe that everything that is not there was deleted on purpose."""
 
     def make_renditions(self, seconds: float) -> int:
         """Make waiting renditions for about this long; return how many assets still wait.

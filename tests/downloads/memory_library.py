@@ -1,7 +1,7 @@
 """A library in memory over real files: the smallest home photos can have."""
 
 import zlib
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha1
@@ -172,10 +172,13 @@ class MemoryLibrary:
         status = path.stat()
         return StoredFile(path, status.st_size, status.st_mtime_ns, MEDIA_TYPES[rendition])
 
-    def refresh(self, seconds: float | None = None) -> RefreshReport:
+    def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
         return RefreshReport()
 
     def acknowledge(self, report: RefreshReport) -> None:
+        return
+
+    def accept_losses(self) -> None:
         return
 
     def make_renditions(self, seconds: float) -> int:

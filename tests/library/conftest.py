@@ -1,15 +1,22 @@
 """A folder of photos, and the library over it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.fake_immich.keys import API_KEY
 from portal.library.folder.library import FolderLibrary
 from portal.library.folder.reading import Patience
+from portal.library.immich.client import Server
+from portal.library.immich.library import ImmichLibrary
 from portal.library.interface import Library
 from portal.library.types import Album, Asset, AssetFilter
 from tests.library.files import write_photo, write_video
+
+if TYPE_CHECKING:  # the picture libraries come only with a test that needs them
+    from portal.fake_immich.world import World
 
 HASTE = Patience(between_looks=0.01, at_most=0.3)
 
@@ -36,7 +43,46 @@ def folder_library(
     return library
 
 
-@pytest.fixture(params=["folder"])
+@pytest.fixture
+def immich_library(photos: Path, tmp_path: Path, transactional_db: None) -> Iterator[ImmichLibrary]:
+    """Over a stand-in of Immich that has what lies in the folder now."""
+    from portal.fake_immich.app import FakeImmich
+    from portal.fake_immich.folder import world_of
+    from portal.fake_immich.making import Plan
+    from portal.fake_immich.running import ThreadedServer
+
+    world = world_of(photos, Plan())
+    upload(world)
+    server = ThreadedServer(FakeImmich(world))
+    server.start()
+    home = Server.with_key(server.url, API_KEY)
+    library = ImmichLibrary.at(
+        home, tmp_path / "fetched", tmp_path / "locks", quota=2**30, at_once=8
+    )
+    yield library
+    library.close()
+    server.stop()
+
+
+def upload(world: "World") -> None:
+    """As Immich's apps do: one content is one asset, and a phone names its pairs."""
+    first: dict[bytes, str] = {}
+    for asset in list(world.assets.values()):
+        kept = first.setdefault(asset.sha1, asset.id)
+        if kept != asset.id:
+            del world.assets[asset.id]
+            for album in world.albums.values():
+                if album.asset_ids.pop(asset.id, kept) is None:
+                    album.asset_ids[kept] = None
+    names = {asset.filename: asset for asset in world.assets.values()}
+    if {"two.jpg", "two.mov"} <= set(names):
+        still, moving = names["two.jpg"], names["two.mov"]
+        still.live_video_id, moving.visibility = moving.id, "hidden"
+        for album in world.albums.values():
+            album.asset_ids.pop(moving.id, None)
+
+
+@pytest.fixture(params=["folder", "immich"])
 def library(request: pytest.FixtureRequest, transactional_db: None) -> Library:
     """Each home of photos in turn, with the albums that ``fill`` describes already in it.
 

@@ -13,6 +13,7 @@ from zlib import crc32
 import pytest
 from PIL import Image
 
+from portal.library.folder.library import FolderLibrary
 from portal.library.interface import ContentUnreadable, Library, NotInLibrary
 from portal.library.types import (
     Album,
@@ -216,7 +217,8 @@ def test_many_may_ask_for_one_rendition_at_once(library: Library) -> None:
 
 
 def test_waiting_renditions_are_made_in_the_background(library: Library) -> None:
-    assert library.status().renditions_waiting == 5
+    ahead = isinstance(library, FolderLibrary)  # Immich makes its own, fetched when asked for
+    assert library.status().renditions_waiting == (5 if ahead else 0)
     assert library.make_renditions(60) == 0
     assert library.status().renditions_waiting == 0
 

@@ -15,6 +15,7 @@ from portal.library.folder.membership import bring_up_to_date
 from portal.library.folder.models import LibraryState
 from portal.library.folder.settling import Settled, Touched, settle
 from portal.library.index.chunks import chunks
+from portal.library.index.looking import LEASE
 from portal.library.types import AssetFilter
 from tests.library.files import write_photo
 
@@ -82,7 +83,7 @@ def test_a_look_that_has_much_to_record_keeps_its_lease(
 
     def slowly(touched: Touched) -> Settled:
         time.sleep(0.1)
-        held.append(is_held(scan.LEASE))
+        held.append(is_held(LEASE))
         return settle(touched)
 
     monkeypatch.setattr(scan, "LEASE_SECONDS", 0.6)

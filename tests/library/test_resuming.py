@@ -14,6 +14,7 @@ from django.db import connection
 from portal.leases.models import Lease, hold
 from portal.library.folder import scan
 from portal.library.folder.library import FolderLibrary
+from portal.library.index.looking import LEASE, Heart
 from portal.library.interface import LibraryUnavailable
 from portal.library.types import AssetFilter
 from tests.library.files import write_photo
@@ -60,7 +61,7 @@ def test_nothing_is_taken_for_gone_before_all_that_is_new_is_read(
 
 def test_only_one_look_runs_at_a_time(folder_library: FolderLibrary, photos: Path) -> None:
     write_photo(photos / "A/one.jpg")
-    with hold(scan.LEASE, seconds=60):
+    with hold(LEASE, seconds=60):
         assert folder_library.status().is_refreshing
         with pytest.raises(LibraryUnavailable, match="already"):
             folder_library.refresh()
@@ -70,8 +71,8 @@ def test_only_one_look_runs_at_a_time(folder_library: FolderLibrary, photos: Pat
 def test_a_look_whose_lease_was_taken_over_stops(
     folder_library: FolderLibrary, photos: Path
 ) -> None:
-    with hold(scan.LEASE, seconds=60) as lease:
-        heart = scan.Heart(lease)
+    with hold(LEASE, seconds=60) as lease:
+        heart = Heart(lease, scan.LEASE_SECONDS)
         Lease.objects.all().delete()
         heart.last -= scan.LEASE_SECONDS
         with pytest.raises(LibraryUnavailable):

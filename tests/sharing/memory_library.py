@@ -1,6 +1,6 @@
 """A library in memory: the smallest home that pages and links can be tried against."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -142,11 +142,14 @@ class MemoryLibrary:
     def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
         return replace(self.original(asset_id), media_type="image/webp")
 
-    def refresh(self, seconds: float | None = None) -> RefreshReport:
+    def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
         self.last_refresh = timezone.now()
         return RefreshReport(unchanged=len(self.known))
 
     def acknowledge(self, report: RefreshReport) -> None:
+        return
+
+    def accept_losses(self) -> None:
         return
 
     def make_renditions(self, seconds: float) -> int:

@@ -7,10 +7,9 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal.leases.models import LeaseTaken, hold
 from portal.library.folder import attempts, scan, status
 from portal.library.folder.ahead import AHEAD, Ahead
 from portal.library.folder.cache import ON_DEMAND, rendition_cache
@@ -34,6 +33,7 @@ from portal.library.folder.retention import forget_what_is_long_gone
 from portal.library.folder.roots import Root
 from portal.library.folder.translate import as_asset
 from portal.library.index.chunks import chunks
+from portal.library.index.looking import looking
 from portal.library.index.queries import natural
 from portal.library.index.translate import as_album
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
@@ -164,21 +164,14 @@ class FolderLibrary:
             raise LibraryUnavailable(_("The picture went away while it was fetched.")) from exc
         return StoredFile(path, made.st_size, made.st_mtime_ns, MEDIA_TYPES[rendition])
 
-    def refresh(self, seconds: float | None = None) -> RefreshReport:
-        try:
-            with hold(scan.LEASE, seconds=scan.LEASE_SECONDS) as lease:
-                heart = scan.Heart(lease)
-                look = scan.Scan(self.roots, self.own_folders, heart, self.patience)
-                look.ahead = Ahead(self.store) if self.draws_ahead else None
-                if seconds is not None:
-                    look.seconds = seconds
-                report = look.run()
-                forget_what_is_long_gone(self.store)
-        except LeaseTaken as exc:
-            raise LibraryUnavailable(_("The library is being looked at already.")) from exc
-        except OperationalError as exc:
-            why = _("The database cannot be used right now (%(why)s).") % {"why": exc}
-            raise LibraryUnavailable(why) from exc
+    def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
+        with looking(scan.LEASE_SECONDS) as heart:
+            look = scan.Scan(self.roots, self.own_folders, heart, self.patience)
+            look.ahead = Ahead(self.store) if self.draws_ahead else None
+            if seconds is not None:
+                look.seconds = seconds
+            report = look.run()
+            forget_what_is_long_gone(self.store)
         return report
 
     @transaction.atomic

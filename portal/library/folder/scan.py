@@ -8,7 +8,6 @@ from pathlib import Path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.leases.models import Lease, LeaseTaken
 from portal.library.folder.ahead import AHEAD, Ahead
 from portal.library.folder.compare import Changes, Index, compare
 from portal.library.folder.foldering import FolderBook
@@ -19,30 +18,13 @@ from portal.library.folder.rereading import read_again
 from portal.library.folder.roots import Look, Root, Spot
 from portal.library.folder.trouble import why_doubtful, why_not_there
 from portal.library.folder.walk import Listing, Walk
+from portal.library.index.looking import Heart
 from portal.library.interface import LibraryUnavailable
 from portal.library.types import RefreshReport
 
-LEASE = "library.scan"
 LEASE_SECONDS = 30.0
 BATCH_FILES = 400
 BATCH_SECONDS = 2.0
-
-
-@dataclass
-class Heart:
-    """Renews the lease as the work goes on; raises ``LibraryUnavailable`` once it was lost."""
-
-    lease: Lease
-    last: float = field(default_factory=time.monotonic)
-
-    def beat(self) -> None:
-        if time.monotonic() - self.last < LEASE_SECONDS / 6:
-            return
-        try:
-            self.lease.renew(LEASE_SECONDS)
-        except LeaseTaken as exc:
-            raise LibraryUnavailable(_("Another look at the library has taken over.")) from exc
-        self.last = time.monotonic()
 
 
 @dataclass

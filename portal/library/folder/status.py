@@ -14,7 +14,7 @@ from portal.library.folder.models import (
     UnmadeRendition,
 )
 from portal.library.folder.roots import Spot
-from portal.library.folder.scan import LEASE
+from portal.library.index.looking import LEASE
 from portal.library.keeping import Keeper
 from portal.library.types import LibraryStatus, Page, Problem, Rendition
 

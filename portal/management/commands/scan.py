@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from portal.library import get_library
-from portal.library.folder.library import FolderLibrary
 from portal.library.interface import Library, LibraryUnavailable
 from portal.library.types import LibraryStatus, Page, RefreshReport
 from sharing.tasks import rescan
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         library = get_library()
         try:
             self._wait_for_another(library)
-            if options["accept_losses"] and isinstance(library, FolderLibrary):
+            if options["accept_losses"]:
                 library.accept_losses()
             report = rescan()
             self.stdout.write(describe(report, library.status()))

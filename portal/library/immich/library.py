@@ -1,0 +1,231 @@
+"""An Immich server behind the library interface: pages are answered from its mirror here."""
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import starmap
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.leases.models import is_held
+from portal.library.immich.asking import INDEX
+from portal.library.immich.client import AS_BYTES, ImmichClient, Server
+from portal.library.immich.models import MirrorState, StoredAlbum, StoredAsset, StoredPerson
+from portal.library.immich.pictures import Pictures
+from portal.library.immich.retention import forget_what_is_long_gone
+from portal.library.immich.streaming import Streams
+from portal.library.immich.sync import Sync
+from portal.library.index.chunks import chunks
+from portal.library.index.looking import LEASE, looking
+from portal.library.index.queries import MOST_IDS, natural
+from portal.library.index.translate import as_album, as_asset
+from portal.library.interface import LibraryUnavailable, NotInLibrary
+from portal.library.renditions import AS_IT_LIES
+from portal.library.types import (
+    Album,
+    Asset,
+    AssetFilter,
+    LibraryStatus,
+    NamedAsset,
+    Page,
+    Person,
+    Problem,
+    RefreshReport,
+    RemoteFile,
+    Rendition,
+    StoredFile,
+    TimelineEntry,
+    Totals,
+)
+
+LEASE_SECONDS = 60.0  # a question may take as long as both tries of the client
+LOOKING = httpx.Timeout(20.0, connect=5.0)
+KNOCKING = httpx.Timeout(3.0, connect=2.0)
+
+
+@dataclass
+class ImmichLibrary:
+    """Implements ``portal.library.interface.Library``.
+
+    An album that is gone from Immich is still known to ``album`` for 30 days, showing nothing, for
+    the sake of the links to it.
+    """
+
+    client: ImmichClient
+    pictures: Pictures
+    streams: Streams
+    door: ImmichClient  # the same server, of which an answer is not waited for long
+
+    @classmethod
+    def at(  # noqa: PLR0913 - all are settings
+        cls, server: Server, renditions: Path, locks: Path, *, quota: int, reserve: int = 0,
+        at_once: int = 8,
+    ) -> "ImmichLibrary":  # fmt: skip
+        """``quota`` and ``reserve`` in bytes; ``locks`` is a folder that all processes share."""
+        client = ImmichClient(server, timeout=LOOKING)
+        pictures = Pictures.of(
+            client, renditions, locks, quota=quota, reserve=reserve, at_once=at_once
+        )
+        return cls(client, pictures, Streams(client), ImmichClient(server, timeout=KNOCKING))
+
+    @classmethod
+    def from_settings(cls) -> "ImmichLibrary":
+        return cls.at(
+            Server.with_key(settings.LOGGIA_IMMICH_URL, settings.LOGGIA_IMMICH_API_KEY),
+            settings.RENDITIONS_DIR,
+            settings.LOGGIA_DATA / "locks",
+            quota=settings.LOGGIA_CACHE_SIZE,
+            reserve=settings.LOGGIA_DISK_RESERVE,
+            at_once=settings.LOGGIA_IMMICH_REQUESTS,
+        )
+
+    def albums(self) -> Sequence[Album]:
+        rows = StoredAlbum.objects.showing().values_list(*(part.name for part in fields(Album)))
+        return sorted(
+            starmap(Album, rows),
+            key=lambda album: (natural(album.name), album.name, album.id),
+        )
+
+    def album(self, album_id: UUID) -> Album:
+        try:
+            return as_album(StoredAlbum.objects.get(pk=album_id))
+        except StoredAlbum.DoesNotExist as exc:
+            raise NotInLibrary(_("This album is not there (any more).")) from exc
+
+    def asset(self, asset_id: UUID) -> Asset:
+        return _as_asset(self._row(asset_id))
+
+    def assets(self, which: AssetFilter, page: Page | None = None) -> Sequence[Asset]:
+        return [_as_asset(row) for row in INDEX.rows(which, page)]
+
+    def totals(self, which: AssetFilter) -> Totals:
+        return INDEX.totals(which)
+
+    def timeline(self, which: AssetFilter) -> Sequence[TimelineEntry]:
+        return INDEX.timeline(which)
+
+    def named(self, which: AssetFilter) -> Sequence[NamedAsset]:
+        return INDEX.named(which)
+
+    def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
+        return INDEX.contains(which, asset_id)
+
+    def people(self) -> Sequence[Person]:
+        rows = StoredPerson.objects.exclude(name="").order_by("name", "pk")
+        return [Person(row.pk, row.name) for row in rows]
+
+    def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, RemoteFile]:
+        found: dict[UUID, RemoteFile] = {}
+        for chunk in chunks(asset_ids, MOST_IDS):
+            rows = StoredAsset.objects.present().filter(pk__in=chunk)
+            columns = rows.only("size", "has_size", "media_type", "version", "sha1", "filename")
+            found |= {row.pk: self._remote(row, "original") for row in columns}
+        return found
+
+    def original(self, asset_id: UUID) -> RemoteFile:
+        return self._remote(self._row(asset_id), "original")
+
+    async def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        async for piece in self.streams.read(file, offset, length):
+            yield piece
+
+    def stream(self, asset_id: UUID, rendition: Rendition) -> RemoteFile:
+        row = self._row(asset_id)
+        if rendition is Rendition.PLAYBACK:
+            return self.streams.measured(self._remote(row, "video/playback"))
+        return self.streams.sized(self._remote(row, "original"))
+
+    def rendition(self, asset_id: UUID, rendition: Rendition) -> StoredFile:
+        row = self._row(asset_id)
+        if rendition in AS_IT_LIES:
+            raise LibraryUnavailable(_("This file lies on another server."))
+        return self.pictures.get(row, rendition)
+
+    def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
+        with looking(LEASE_SECONDS) as heart:
+            look = Sync(self.client, heart.beat, first=first)
+            if seconds is not None:
+                look.seconds = seconds
+            try:
+                report = look.run()
+            except LibraryUnavailable as exc:
+                MirrorState.change(trouble=str(exc))
+                raise
+            forget_what_is_long_gone()
+            self.pictures.tidy()
+        return report
+
+    @transaction.atomic
+    def acknowledge(self, report: RefreshReport) -> None:
+        for albums in chunks(report.shrunk_albums):
+            StoredAlbum.objects.filter(pk__in=albums).update(has_lost=False)
+        for assets in chunks(report.lost_assets):
+            StoredAsset.objects.filter(pk__in=assets).update(is_lost=False)
+
+    def accept_losses(self) -> None:
+        """Let the next look believe that everything that is not there was deleted on purpose."""
+        MirrorState.change(accepts_losses=True)
+
+    def make_renditions(self, seconds: float) -> int:
+        return 0  # Immich makes them; they are fetched when they are first asked for
+
+    def reach(self) -> None:
+        state = MirrorState.objects.filter(pk=1).first()
+        if state and state.trouble:
+            raise LibraryUnavailable(state.trouble)
+        self.door.get("/server/ping", tries=1)
+
+    def status(self) -> LibraryStatus:
+        state = MirrorState.objects.filter(pk=1).first() or MirrorState()
+        return LibraryStatus(
+            home=self.client.server.site,
+            trouble=state.trouble,
+            last_refresh=state.last_refresh,
+            is_refreshing=is_held(LEASE),
+            images=state.images,
+            videos=state.videos,
+            albums=StoredAlbum.objects.showing().count(),
+            size=state.size,
+            renditions_waiting=0,
+            problems=0,
+            files_found=state.files_found,
+            files_read=state.files_read,
+            cache_used=self.pictures.keeper.used(),
+            cache_limit=self.pictures.keeper.quota,
+        )
+
+    def problems(self, page: Page) -> Sequence[Problem]:
+        return []
+
+    def close(self) -> None:
+        """Let go of this process's connections."""
+        self.client.close()
+        self.door.close()
+
+    def _row(self, asset_id: UUID) -> StoredAsset:
+        try:
+            return StoredAsset.objects.present().get(pk=asset_id)
+        except StoredAsset.DoesNotExist as exc:
+            raise NotInLibrary(_("This photo is not there (any more).")) from exc
+
+    def _remote(self, row: StoredAsset, what: str) -> RemoteFile:
+        """``what`` is the end of its address: the original, or another form of a video."""
+        is_original = what == "original"
+        return RemoteFile(
+            asset_id=row.pk,
+            size=row.size if row.has_size and is_original else None,
+            media_type=row.media_type,
+            version=row.version,
+            sha1=bytes(row.sha1) if row.sha1 and is_original else None,
+            url=self.client.server.url(f"/assets/{row.pk}/{what}"),
+            headers={**self.client.server.credentials, **AS_BYTES},
+            filename=row.filename,
+        )
+
+
+def _as_asset(row: StoredAsset) -> Asset:
+    return as_asset(row, bytes(row.sha1) if row.sha1 else None)
