@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from portal.library import reserve
-from portal.library.folder import cache
+from portal.library import keeping, reserve
 from portal.library.folder.library import FolderLibrary
 from portal.library.interface import ContentUnreadable, Library, LibraryUnavailable
 from portal.library.types import Asset, AssetFilter, Page, Rendition
@@ -169,10 +168,10 @@ def test_a_cache_that_is_too_small_keeps_what_is_in_use_and_no_more(
         write_photo(photos / f"A/{number}.jpg")
     folder_library.refresh()
     folder_library.cache.quota = 1
-    monkeypatch.setattr(cache, "PAUSE", 0)
+    monkeypatch.setattr(keeping, "PAUSE", 0)
     files = large_ones(folder_library)
     assert all(path.exists() for path in files)
-    an_hour_ago = time.time() - cache.IN_USE - 1
+    an_hour_ago = time.time() - keeping.IN_USE - 1
     for path in files[:2]:
         os.utime(path, (an_hour_ago, an_hour_ago))
     folder_library.cache.make_room()
@@ -188,7 +187,7 @@ def test_nothing_more_is_made_on_demand_while_the_disk_is_nearly_full(
     first, second = folder_library.assets(AssetFilter())
     made = folder_library.rendition(first.id, Rendition.LARGE).path
     folder_library.cache.reserve = 2**60
-    monkeypatch.setattr(cache, "PAUSE", 0)
+    monkeypatch.setattr(keeping, "PAUSE", 0)
     monkeypatch.setattr(reserve, "SMALL_DISK", 2**20)
 
     with pytest.raises(LibraryUnavailable, match="disk is full"):

@@ -8,10 +8,11 @@ class KeptQuerySet(models.QuerySet["KeptPicture"]):
     def outdated(self, assets: "models.QuerySet[models.Model]") -> "KeptQuerySet":
         """Those whose asset is not among these any more, or looks different now."""
         same = assets.filter(pk=OuterRef("asset_id"))
-        return self.annotate(
+        known: KeptQuerySet = self.annotate(
             now=Subquery(same.values("version")[:1]),
             looks=Subquery(same.values("thumbhash")[:1]),
-        ).filter(Q(now=None) | ~Q(now=F("version")) | ~Q(looks=F("thumbhash")))
+        )
+        return known.filter(Q(now=None) | ~Q(now=F("version")) | ~Q(looks=F("thumbhash")))
 
 
 class KeptPicture(models.Model):

@@ -129,9 +129,8 @@ class ImmichLibrary:
     def original(self, asset_id: UUID) -> RemoteFile:
         return self._remote(self._row(asset_id), "original")
 
-    async def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
-        async for piece in self.streams.read(file, offset, length):
-            yield piece
+    def read(self, file: RemoteFile, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+        return self.streams.read(file, offset, length)
 
     def stream(self, asset_id: UUID, rendition: Rendition) -> RemoteFile:
         row = self._row(asset_id)
