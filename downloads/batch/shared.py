@@ -76,17 +76,24 @@ def _unlocked(client: ImmichClient, password: str) -> Any:
 
 
 def asset_ids(client: ImmichClient, link: dict[str, Any]) -> list[str]:
-    """All that the link shows, and the moving halves; both versions of the API know this way."""
+    """All that the link shows, and the moving halves."""
     if link["type"] == "ALBUM":
-        asked = {"albumId": link["album"]["id"]}
-    else:
-        asked = {"assetIds": [each["id"] for each in link["assets"]]}
-        if not asked["assetIds"]:
-            return []
+        return album_ids(client, link["album"]["id"])
+    ids = [each["id"] for each in link["assets"]]
+    return _for_download(client, {"assetIds": ids}) if ids else []
+
+
+def album_ids(client: ImmichClient, album_id: str) -> list[str]:
+    """All of an album, whoever it belongs to, and the moving halves."""
+    return _for_download(client, {"albumId": album_id})
+
+
+def _for_download(client: ImmichClient, asked: dict[str, Any]) -> list[str]:
+    """The one way that both versions of the API know, for guests too."""
     try:
         archives = client.post("/download/info", asked)["archives"]
-    except Refused as exc:
-        raise BatchError("What this link shows is not there any more, or not for guests") from exc
+    except (Refused, NotThere) as exc:
+        raise BatchError("What this shows is not there any more, or not to be downloaded") from exc
     return list(dict.fromkeys(each for archive in archives for each in archive["assetIds"]))
 
 

@@ -76,34 +76,42 @@ def _searched(asked: Asked, client: ImmichClient) -> Found:
     album = searching.find_album(client, which.album) if which.album else None
     body = searching.search_body(which, album["id"] if album else "")
     try:
-        assets, counted = searching.find_all(client, body)
+        own, counted = searching.find_all(client, body)
     except Refused as exc:
         raise WrongOptions(str(exc)) from exc
+    assets: dict[str, Json] = {**own}
     names: dict[str, str] = {}
     if album is None and "album" in asked.template.fields:
         names = searching.albums_of_assets(client, which)
+    if album:
+        assets |= _of_others(client, album, which, assets)
     translator = Translator(client.server, _moving_halves(client, assets.values()).get)
     found = Found(client.server.site)
     for asset_id, asset in assets.items():
         name = album["albumName"] if album else names.get(asset_id, "")
         found.photos.append(translator.photo(asset, name))
     found.missing += translator.missing
-    if len(assets) < counted:
+    if len(own) < counted:
         reason = "the server counts them and does not list them"
-        found.missing.append(Missing(f"{counted - len(assets)} photos", reason))
-    _note_others(found, album, which)
+        found.missing.append(Missing(f"{counted - len(own)} photos", reason))
     return found
 
 
-def _note_others(found: Found, album: Json | None, which: Which) -> None:
-    """An album of several people holds photos that the search of one does not find."""
-    is_all = which == Which(album=which.album)
-    count = int(album.get("assetCount") or 0) if album else 0
-    if is_all and count > len(found.photos):
-        found.notes.append(
-            f"The album has {count} photos; {count - len(found.photos)} of them are archived, "
-            "or another person's, and cannot be searched with this key"
-        )
+def _of_others(
+    client: ImmichClient, album: Json, which: Which, known: Mapping[str, Any]
+) -> dict[str, Json]:
+    """Photos that others put into a shared album: the search finds one's own only."""
+    if which.person_ids or which.filters or which.created_after:
+        return {}
+    if int(album.get("assetCount") or 0) <= len(known):
+        return {}
+    ids = shared.album_ids(client, str(album["id"]))
+    others = _each(client, [each for each in ids if each not in known])
+    return {
+        key: each
+        for key, each in others.items()
+        if each["visibility"] == "timeline" and is_between(_instant(each), which)
+    }
 
 
 def _moving_halves(client: ImmichClient, assets: Iterable[Json]) -> dict[str, Json]:
@@ -157,6 +165,10 @@ def _of_link(asked: Asked, client: ImmichClient) -> Found:
     found.photos += [each for each in photos if is_between(each.still.instant, which)]
     found.missing += translator.missing
     return found
+
+
+def _instant(asset: Json) -> datetime:
+    return datetime.fromisoformat(asset["fileCreatedAt"])
 
 
 def is_between(instant: datetime, which: Which) -> bool:
