@@ -39,7 +39,7 @@ def layout_of(download: Download, files: Sequence[ArchivedFile]) -> Layout:
         Entry(file.name, file.size, file.crc32, file.modified, file.utc_offset) for file in files
     ]
     left_out = download.items.left_out().with_lone_halves()
-    missing = list(left_out.values_list("name", "reason", "part", "lone"))
+    missing = [(item.name, item.reason, item.part, item.lone) for item in left_out]
     if missing:
         day = calendar.timegm(download.created_at.date().timetuple())
         entries.append(Entry.literal(MISSING, missing_note(missing), day))

@@ -55,6 +55,7 @@ POST = "fetching"  # the lease of whoever fetches
 TELL_EVERY = 0.5  # seconds between two writes of progress
 TURN = 600.0  # seconds after which nothing new is begun: a worker is not to grow old with a task
 AT_THE_LATEST = 900.0  # seconds; then what is under way is left to the next worker, to be resumed
+DISK_POLL = 5.0  # seconds between two looks at a full disk
 ROUNDS = 3  # times that a file may fail in passing, each with the engine's own retries
 AGAIN_AFTER = (5.0, 20.0)  # seconds
 AHEAD_LEAST, AHEAD_MOST = 6, 200  # files of a group given to the engine before their turn
@@ -82,6 +83,7 @@ class Fetcher:
     number: int = 0
     was_paused: bool = False
     is_away: bool = False
+    is_refused: bool = False
     began: float = field(default_factory=time.monotonic)
     told_at: float = 0.0
 
@@ -105,7 +107,7 @@ class Fetcher:
         """Write what is new, and give the engine more; false when this worker is done."""
         is_alive = self.run.is_alive
         self._record_ended()
-        if self.run.news.state == BatchState.STOPPED_UNAUTHORIZED:
+        if self.is_refused:
             self._refuse()
             return False
         if not is_alive:
@@ -137,6 +139,7 @@ class Fetcher:
 
     def _record(self, wanted: Wanted, ended: Ended) -> None:
         error = ended.error
+        self.is_refused |= isinstance(error, Unauthorized)
         if ended.completed:
             record_complete(wanted.file_id, ended.completed)
             self.pace[wanted.group] += 1
@@ -302,6 +305,7 @@ def fetch_wanted(lease: Lease) -> None:
         per_host=settings.LOGGIA_DOWNLOADS_AT_ONCE,
         per_group=settings.LOGGIA_DOWNLOADS_PER_GROUP,
         disk_reserve=settings.LOGGIA_DISK_RESERVE,
+        disk_poll=DISK_POLL,
     )
     if Fetcher(lease, Run(settings.SPOOL_DIR, limits)).work():
         queue_fetching()

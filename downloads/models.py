@@ -239,7 +239,7 @@ class ItemQuerySet(models.QuerySet["DownloadItem"]):
         return self.filter(state__in=LEFT_OUT)
 
     def with_lone_halves(self) -> "ItemQuerySet":
-        """Add ``lone``: of half a live photo, the name of the other half that is there."""
+        """Fill in ``lone``: of half a live photo, the name of the other half that is there."""
         ready = DownloadItem.objects.filter(download_id=OuterRef("download_id")).in_archive()
         still = ready.filter(position=OuterRef("position") - 1)
         moving = ready.filter(position=OuterRef("position") + 1, part=DownloadItem.Part.LIVE)
@@ -247,7 +247,7 @@ class ItemQuerySet(models.QuerySet["DownloadItem"]):
             When(part=DownloadItem.Part.LIVE, then=Subquery(still.values("name")[:1])),
             When(part=DownloadItem.Part.STILL, then=Subquery(moving.values("name")[:1])),
         )
-        return self.annotate(lone=Coalesce(lone, Value("")))
+        return self.annotate(lone_half=Coalesce(lone, Value("")))
 
     def in_archive(self) -> "ItemQuerySet":
         return self.filter(state=ItemState.READY)
@@ -293,3 +293,8 @@ class DownloadItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def lone(self) -> str:
+        """The name of the other half that is there, where ``with_lone_halves`` looked for one."""
+        return str(getattr(self, "lone_half", ""))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from downloads.contents import missing_note
 from downloads.dock import dock_of
 from downloads.models import Download, ItemState, Reason
 from downloads.spool.models import SpoolFile
@@ -16,6 +17,7 @@ from tests.spool.conftest import OTHER, RemoteLibrary, fetched, spool_files, unp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Ask = Callable[..., Download]
+Save = Callable[[Download], dict[str, bytes]]
 
 
 def done(download: Download) -> Download:
@@ -28,28 +30,33 @@ def states(download: Download) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
+def save(browser: httpx.Client, view: Viewpoint) -> Save:
+    """Save an archive as a guest's browser does, and look into it."""
+
+    def save_it(download: Download) -> dict[str, bytes]:
+        url = view.archive_url(download.pk, download.name, download.expires)
+        answer = browser.get(url)
+        assert answer.status_code == 200
+        assert len(answer.content) == download.archive_size
+        return unpack(answer.content)
+
+    return save_it
+
+
+@pytest.fixture
 def view(access: Access) -> Viewpoint:
     return Viewpoint(access.link.pk, access.link.epoch, "", VISITOR, access.link.path, "en")
 
 
-def save(browser: httpx.Client, view: Viewpoint, download: Download) -> dict[str, bytes]:
-    url = view.archive_url(download.pk, download.name, download.expires)
-    answer = browser.get(url)
-    assert answer.status_code == 200
-    assert len(answer.content) == download.archive_size
-    return unpack(answer.content)
-
-
 def test_an_archive_holds_the_bytes_that_the_server_has(
-    library: RemoteLibrary, ask: Ask, work: Callable[[], int], browser: httpx.Client,
-    view: Viewpoint,
-) -> None:  # fmt: skip
+    library: RemoteLibrary, ask: Ask, work: Callable[[], int], save: Save
+) -> None:
     photos = [library.put(f"IMG_{n}.jpg", 40_000 * (n + 1)) for n in range(5)]
     live = library.put("LIVE.jpg", 30_000, live=60_000)
     download = ask()
     work()
     assert done(download).is_ready
-    files = save(browser, view, download)
+    files = save(download)
     assert files["LIVE.jpg"] == library.truth(live.id)
     assert live.live_video_id is not None
     assert files["LIVE.MOV"] == library.truth(live.live_video_id)
@@ -99,9 +106,8 @@ def test_a_fault_that_passes_costs_nothing(
 
 
 def test_a_file_with_other_bytes_is_named_and_the_rest_goes_on(
-    library: RemoteLibrary, immich: Immich, ask: Ask, work: Callable[[], int],
-    browser: httpx.Client, view: Viewpoint,
-) -> None:  # fmt: skip
+    library: RemoteLibrary, immich: Immich, ask: Ask, work: Callable[[], int], save: Save
+) -> None:
     good, bad = library.put("good.jpg"), library.put("bad.jpg")
     immich.control.fault("wrong-bytes", times=None, path=f"{bad.id}/original$")
     download = ask()
@@ -110,7 +116,7 @@ def test_a_file_with_other_bytes_is_named_and_the_rest_goes_on(
         (ItemState.READY, ""),
         (ItemState.FAILED, Reason.DAMAGED),
     ]
-    files = save(browser, view, download)
+    files = save(download)
     assert files["good.jpg"] == library.truth(good.id)
     assert "bad.jpg" not in files
     assert b"bad.jpg: arrived damaged" in files["MISSING.txt"]
@@ -130,15 +136,15 @@ def test_an_asset_trashed_meanwhile_is_named_and_the_rest_goes_on(
 
 
 def test_a_lone_half_of_a_live_photo_is_said_to_be_alone(
-    library: RemoteLibrary, immich: Immich, ask: Ask, work: Callable[[], int],
-    browser: httpx.Client, view: Viewpoint,
-) -> None:  # fmt: skip
+    library: RemoteLibrary, immich: Immich, ask: Ask, work: Callable[[], int], view: Viewpoint
+) -> None:
     live = library.put("LIVE.jpg", live=30_000)
     immich.control.delete([str(live.live_video_id)])
     download = ask()
     work()
     assert done(download).is_ready
-    note = save(browser, view, download)["MISSING.txt"].decode()
-    assert "LIVE.MOV: is no longer there (its photo LIVE.jpg is here)" in note
+    left_out = download.items.left_out().with_lone_halves()
+    said = [(item.name, item.reason, item.part, item.lone) for item in left_out]
+    assert b"LIVE.MOV: is no longer there (its photo LIVE.jpg is here)" in missing_note(said)
     card = dock_of(view).cards[0]
     assert [file.lone for file in card.files] == ["LIVE.jpg"]
