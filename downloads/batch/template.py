@@ -70,18 +70,21 @@ class PathTemplate:
             "".join(text + values.get(name, "") for text, name in segment)
             for segment in self._segments
         ]
-        named = [safe_stem(folder) for folder in folders if folder.strip()]
+        named = [_not_in_the_making(safe_stem(each)) for each in folders if each.strip()]
         return "/".join([*named, safe_name(last)])
 
 
 def safe_name(name: str) -> str:
     """A file's name that every system takes, and that nobody takes for one in the making."""
-    stem, suffix = split(name.strip(" ."))
+    stem, suffix = split(name.rstrip(" ."))
     suffix = safe_suffix(suffix)
-    safe = safe_stem(stem, LONGEST - len(suffix.encode())) + suffix
-    if safe.lower().endswith(_PART_ENDINGS):
-        return safe_stem(safe, LONGEST - 1) + "_"
-    return safe
+    return _not_in_the_making(safe_stem(stem, LONGEST - len(suffix.encode())) + suffix)
+
+
+def _not_in_the_making(name: str) -> str:
+    if name.lower().endswith(_PART_ENDINGS):
+        return safe_stem(name, LONGEST - 1) + "_"
+    return name
 
 
 def _parsed(segment: str) -> list[Piece]:

@@ -71,7 +71,9 @@ def server_flags(immich: Immich) -> list[str]:
 def files_in(folder: Path) -> dict[str, str]:
     """Path and SHA-1 of every file, but for what the command keeps for itself."""
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha1(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha1(
+            path.read_bytes(), usedforsecurity=False
+        ).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and FOLDER not in path.parts
     }
