@@ -7,6 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+# What is worse without a permission of the key for Immich.
+WITHOUT = {
+    "user.read": "photos that others share with you cannot be told from yours.",
+    "asset.statistics": "Loggia cannot count what Immich has, and looks through it more often.",
+    "person.read": "people have no names.",
+}
+
 
 @checks.register
 def check_folders(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -31,6 +38,27 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[c
         text = "LOGGIA_PUBLIC_URL is not https: passwords travel in the clear."
         return [checks.Warning(text, hint=hint, id="loggia.W001")]
     return []
+
+
+@checks.register(checks.Tags.compatibility, deploy=True)
+def check_immich(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Asks the server: only ``check --deploy`` may take the time."""
+    if not settings.LOGGIA_IMMICH_URL:
+        return []
+    from portal.library.immich.connection import look_at  # needs Django's apps to be ready
+
+    found = look_at(settings.LOGGIA_IMMICH_URL, settings.LOGGIA_IMMICH_API_KEY)
+    if found.trouble:
+        return [checks.Error(found.trouble, id="loggia.E004")]
+    return [
+        checks.Warning(
+            f"The key for {settings.LOGGIA_IMMICH_URL} lacks the permission {name}: "
+            f"{WITHOUT[name]}",
+            hint="Make a key with it in Immich: Account settings, API keys.",
+            id="loggia.W002",
+        )
+        for name in found.lacking
+    ]
 
 
 def _real(folder: Path) -> Path:

@@ -22,7 +22,7 @@ def make_sample_album(owner: User, say: Callable[[str], None]) -> SharedLink | N
     Raises ``LibraryUnavailable`` and ``OSError``; the next start then tries again.
     """
     marker = settings.LOGGIA_DATA / MADE
-    if not settings.LOGGIA_PHOTOS_IS_OURS or marker.exists():
+    if settings.LOGGIA_IMMICH_URL or not settings.LOGGIA_PHOTOS_IS_OURS or marker.exists():
         return None
     photos = settings.LOGGIA_PHOTOS
     photos.mkdir(parents=True, exist_ok=True)

@@ -220,3 +220,5 @@ class LibraryStatus:
     files_read: int = 0  # of these; fewer than found while new ones are taken in
     cache_used: int = 0  # bytes of renditions kept that can be made or fetched again
     cache_limit: int = 0  # bytes that these may have; 0 without a cache
+    software: str = ""  # that runs the home, with its version: "Immich 2.7.5"; empty for a folder
+    lacking: tuple[str, ...] = ()  # permissions of the key that would make things better

@@ -10,6 +10,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError
 
 from portal.accounts.first_admin import make_first_admin
+from portal.library.immich.connection import look_at
 from portal.library.interface import LibraryError
 from portal.sample_album import make_sample_album
 from portal.serving.database import explain, prepare_database
@@ -22,10 +23,18 @@ logger = logging.getLogger("loggia.serve")
 
 
 def check_settings() -> None:
-    """Refuse settings that contradict each other, and a photo folder that is not there."""
+    """Refuse settings that contradict each other, and a photo folder that is not there.
+
+    An Immich that is not there may come back; what is wrong with it is said, and all else goes on.
+    """
     for message in run_checks():
         if message.is_serious():
             raise CannotStart(message.msg)
+    if not settings.LOGGIA_IMMICH_URL:
+        _check_photos()
+
+
+def _check_photos() -> None:
     photos = settings.LOGGIA_PHOTOS
     if settings.LOGGIA_PHOTOS_IS_OURS:
         with suppress(OSError):
@@ -34,6 +43,17 @@ def check_settings() -> None:
         raise CannotStart(f"LOGGIA_PHOTOS: there is no folder {photos}.")
     if not os.access(photos, os.R_OK | os.X_OK):
         raise CannotStart(f"LOGGIA_PHOTOS: {photos} cannot be read by this user.")
+
+
+def home_in_words() -> str:
+    """Where the photos are, and what is wrong with that place."""
+    if not settings.LOGGIA_IMMICH_URL:
+        return str(settings.LOGGIA_PHOTOS)
+    found = look_at(settings.LOGGIA_IMMICH_URL, settings.LOGGIA_IMMICH_API_KEY)
+    if found.trouble:
+        return f"{settings.LOGGIA_IMMICH_URL}: {found.trouble}"
+    lacking = f"; the key lacks {', '.join(found.lacking)}" if found.lacking else ""
+    return f"Immich {found.version} at {settings.LOGGIA_IMMICH_URL}{lacking}"
 
 
 def compile_translations() -> None:

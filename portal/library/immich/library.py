@@ -195,6 +195,8 @@ class ImmichLibrary:
             files_read=state.files_read,
             cache_used=self.pictures.keeper.used(),
             cache_limit=self.pictures.keeper.quota,
+            software=f"Immich {state.server_version}".rstrip(),
+            lacking=tuple(state.missing_permissions.split()),
         )
 
     def problems(self, page: Page) -> Sequence[Problem]:

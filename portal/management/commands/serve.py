@@ -10,7 +10,7 @@ from django.db import connections
 
 from portal.serving.lanes import lane_names
 from portal.serving.ownership import check_room, listen, lock_data_folder
-from portal.serving.preparing import check_settings, prepare
+from portal.serving.preparing import check_settings, home_in_words, prepare
 from portal.serving.refusal import CannotStart
 from portal.serving.supervisor import Child, StopRequests, Supervisor
 from portal.serving.sweeper import Sweeper
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def _welcome(self, url: str, admin: str, sample: SharedLink | None) -> None:
         self._say(f"Loggia is at {url} (sign in as {admin}; stop with Ctrl-C)")
-        self._say(f"Photos   {settings.LOGGIA_PHOTOS}")
+        self._say(f"Photos   {home_in_words()}")
         self._say(f"Data     {settings.LOGGIA_DATA}")
         if sample:
             self._say(f"A sample album to look at, as a guest would: {url}{sample.path}")
