@@ -1,6 +1,7 @@
 """Background work on the library, and the clearing of links long gone."""
 
 import logging
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 SLICE = 20  # seconds of work per task; long work queues its own next slice
 RENDERING = "library.renditions"
 ASSETS_PER_QUERY = 500
+ALBUMS_FIRST = 1_000
 ALBUMS_EVERY = 3_600  # seconds, though no look at the library found anything new
 
 
@@ -30,7 +32,7 @@ def rescan(seconds: float | None = None) -> RefreshReport:
     With ``seconds`` the look ends about then. Raises ``LibraryUnavailable``.
     """
     library = get_library()
-    report = library.refresh(seconds)
+    report = library.refresh(seconds, first=_shared_albums())
     _void(report)
     is_due = take_turn("sharing.albums", ALBUMS_EVERY)
     if report.added or report.moved or report.removed or report.lost_assets or is_due:
@@ -39,6 +41,13 @@ def rescan(seconds: float | None = None) -> RefreshReport:
     if library.status().renditions_waiting:
         async_task("sharing.tasks.make_renditions")
     return report
+
+
+def _shared_albums() -> list[UUID]:
+    """What guests wait for comes before what only the owner sees, the newest links first."""
+    links = SharedLink.objects.alive().filter(album_id__isnull=False)
+    ids = links.order_by("-created_at").values_list("album_id", flat=True)[:ALBUMS_FIRST]
+    return [album_id for album_id in ids if album_id]
 
 
 @transaction.atomic

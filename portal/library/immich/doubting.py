@@ -38,7 +38,7 @@ class Doubts:
                   "“manage.py scan --accept-losses”.") % {"site": self.client.server.site}
             )  # fmt: skip
         known = set(StoredAlbum.objects.there().showing().values_list("pk", flat=True))
-        kept = known & {album.id for album in listed}
+        kept = known & {album.id for album in listed if album.count}
         if _is_sudden(len(known), len(kept)) or (known and not kept and self._is_empty()):
             raise self._of_albums(len(known), len(kept))
 
