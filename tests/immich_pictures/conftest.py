@@ -16,6 +16,15 @@ from portal.library.types import Rendition
 from tests.immich import Immich
 
 
+def mirror(client: ImmichClient, asset_id: str) -> StoredAsset:
+    """Write down what a look at Immich would find of one asset."""
+    told = row_of(read_asset(client.get(f"/assets/{asset_id}")))
+    StoredAsset.objects.bulk_create(
+        [told], update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
+    )
+    return told
+
+
 @dataclass
 class Gallery:
     """A stand-in and what is kept of it in ``folder``."""
@@ -38,11 +47,8 @@ class Gallery:
     def row(self, filename: str) -> StoredAsset:
         """What the mirror has of one asset."""
         found = {each.filename: each for each in self.immich.world.assets.values()}[filename]
-        told = row_of(read_asset(self.clients[0].get(f"/assets/{found.id}")))
+        told = mirror(self.clients[0], found.id)
         self.immich.control.clear_requests()
-        StoredAsset.objects.bulk_create(
-            [told], update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
-        )
         return told
 
     def look(self, row: StoredAsset, rendition: Rendition = Rendition.THUMBNAIL) -> bytes:

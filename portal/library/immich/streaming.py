@@ -75,9 +75,9 @@ class Streams:
     def _begins(self, remote: RemoteFile, got: httpx.Response, offset: int) -> int:
         """See whether these are the bytes meant; return how many come before them."""
         first, size = _placed(got)
-        self._compare(remote, got)
         if size != remote.size or first not in {0, offset} or offset - first > FARTHEST_SKIP:
             raise self._changed(remote)
+        self._compare(remote, got)
         return offset - first
 
     def _compare(self, remote: RemoteFile, got: httpx.Response) -> None:
