@@ -16,7 +16,8 @@ from .lying import Lying, There
 from .manifest import write_manifest
 from .memory import Memory
 from .naming import How, Naming, Placed, reserved_for_us
-from .running import Fetching, Result, files_of
+from .result import Result
+from .running import Fetching
 from .showing import amount, printable, show_on
 from .sources import find
 from .wanted import BatchError, Missing
@@ -36,7 +37,7 @@ def download(asked: Asked, say: Say, progress: TextIO) -> int:
     say(f"Times without an offset are of the time zone {_zone(now)}.")
     found = find(asked)
     size = sum(file.size or 0 for photo in found.photos for file in photo.files)
-    files = files_of(found.photos)
+    files = sum(len(photo.files) for photo in found.photos)
     say(f"{len(found.photos)} photos and videos in {found.home}: {files} files, {amount(size)}")
     for note in found.notes:
         say(note)
@@ -64,7 +65,7 @@ def summarize(result: Result, say: Say) -> int:
         f"{len(result.missing)} missing"
     )
     for each in result.missing[:SHOWN]:
-        say(f"Missing: {each.name}: {each.reason}")
+        say(f"Missing: {printable(each.name)}: {each.reason}")
     if len(result.missing) > SHOWN:
         say(f"… and {len(result.missing) - SHOWN} more")
     if result.stopped:
@@ -76,8 +77,8 @@ def summarize(result: Result, say: Say) -> int:
 
 
 def interrupted(say: Say) -> int:
-    """The exit code when somebody stopped it before anything was fetched."""
-    say("Interrupted before anything was downloaded.")
+    """The exit code when somebody stopped it while nothing was being fetched."""
+    say("Interrupted. The same command goes on from here.")
     return 128 + signal.SIGINT
 
 

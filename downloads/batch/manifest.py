@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from .running import Arrived
+from .result import Arrived
 from .wanted import BatchError
 
 

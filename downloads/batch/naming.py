@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from downloads.names import LONGEST, fold, split
+from downloads.names import fold
 
 from .lying import Lying, There
 from .memory import FOLDER, Memory, Remembered
+from .numbering import Unit, numbered, units_of
 from .template import PathTemplate
 from .wanted import Missing, Photo, Wanted
 
@@ -38,22 +39,6 @@ class Placed:
     how: How
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """Files that share a number: both halves of a live photo."""
-
-    photo: Photo
-    files: tuple[Wanted, ...]
-    naturals: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        return fold("\0".join(self.naturals))
-
-    def paths(self, number: int) -> list[str]:
-        return [numbered(natural, number) for natural in self.naturals]
-
-
 @dataclass(slots=True)
 class Naming:
     """Gives names within one folder. ``taken`` are folded paths that are nobody's to have."""
@@ -68,7 +53,7 @@ class Naming:
     def place(self, photos: Iterable[Photo]) -> tuple[list[Placed], list[Missing]]:
         """A place for every file, and those that can have none."""
         self._reserved = {fold(each.path): each.id for each in self.memory.all()}
-        inside, missing = self._within(self._units(photos))
+        inside, missing = self._within(units_of(photos, self.template))
         groups: dict[str, int] = {}
         for unit in inside:
             groups[unit.key] = groups.get(unit.key, 0) + 1
@@ -92,18 +77,7 @@ class Naming:
         self.taken.add(fold(path))
         return path
 
-    def _units(self, photos: Iterable[Photo]) -> list[_Unit]:
-        units = []
-        for photo in sorted(photos, key=lambda each: (each.arrived, each.id)):
-            naturals = [self.template.path_of(photo, file) for file in photo.files]
-            if len({fold(each) for each in naturals}) == len(naturals):
-                units.append(_Unit(photo, photo.files, tuple(naturals)))
-            else:
-                pairs = zip(photo.files, naturals, strict=True)
-                units += [_Unit(photo, (file,), (natural,)) for file, natural in pairs]
-        return units
-
-    def _within(self, units: Sequence[_Unit]) -> tuple[list[_Unit], list[Missing]]:
+    def _within(self, units: Sequence[Unit]) -> tuple[list[Unit], list[Missing]]:
         known: dict[str, bool] = {}
         inside, missing = [], []
         for unit in units:
@@ -118,7 +92,7 @@ class Naming:
                 missing += [Missing(path, reason) for path in unit.naturals]
         return inside, missing
 
-    def _remembered(self, unit: _Unit, _alike: int) -> list[Placed]:
+    def _remembered(self, unit: Unit, _alike: int) -> list[Placed]:
         found = []
         for file, natural in zip(unit.files, unit.naturals, strict=True):
             known = self.memory.of(file.id, natural)
@@ -145,7 +119,7 @@ class Naming:
         is_ours = is_same and self.lying.sha1(there) == bytes.fromhex(known.sha1)
         return How.NOTHING if is_ours else How.REPLACE
 
-    def _recognised(self, unit: _Unit, alike: int) -> list[Placed]:
+    def _recognised(self, unit: Unit, alike: int) -> list[Placed]:
         """Look for the photo under all names that photos like it have."""
         for paths in self._candidates(unit, alike):
             states = self._states(unit, paths)
@@ -153,7 +127,7 @@ class Naming:
                 return self._placed(unit, paths, states)
         return []
 
-    def _candidates(self, unit: _Unit, alike: int) -> Iterator[list[str]]:
+    def _candidates(self, unit: Unit, alike: int) -> Iterator[list[str]]:
         number = 1
         while True:
             paths = unit.paths(number)
@@ -164,7 +138,7 @@ class Naming:
                 yield paths
             number += 1
 
-    def _given(self, unit: _Unit, _alike: int) -> list[Placed]:
+    def _given(self, unit: Unit, _alike: int) -> list[Placed]:
         number = self._next.get(unit.key, 1)
         while True:
             paths = unit.paths(number)
@@ -174,7 +148,7 @@ class Naming:
                 self._next[unit.key] = number
                 return self._placed(unit, paths, states)
 
-    def _states(self, unit: _Unit, paths: Sequence[str]) -> list[There]:
+    def _states(self, unit: Unit, paths: Sequence[str]) -> list[There]:
         return [
             self.lying.look(path, file.size, file.sha1)
             if self._is_open(path, file.id)
@@ -189,7 +163,7 @@ class Naming:
     def _is_free(self, path: str, asset_id: str) -> bool:
         return self._is_open(path, asset_id) and self.lying.spelled(path) is None
 
-    def _placed(self, unit: _Unit, paths: Sequence[str], states: Sequence[There]) -> list[Placed]:
+    def _placed(self, unit: Unit, paths: Sequence[str], states: Sequence[There]) -> list[Placed]:
         rows = zip(unit.files, unit.naturals, paths, states, strict=True)
         return [
             Placed(file, unit.photo, natural, self.lying.spelled(path) or path, _HOW[state])
@@ -198,18 +172,6 @@ class Naming:
 
 
 _HOW = {There.NOTHING: How.FETCH, There.RIGHT: How.NOTHING, There.SHORT: How.COMPARE}
-
-
-def numbered(path: str, number: int) -> str:
-    """``2024/IMG.jpg`` as number 2: ``2024/IMG (2).jpg``, never longer than a name may be."""
-    if number == 1:
-        return path
-    head, slash, last = path.rpartition("/")
-    stem, suffix = split(last)
-    mark = f" ({number})"
-    room = LONGEST - len(mark) - len(suffix.encode())
-    short = stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .")
-    return f"{head}{slash}{short}{mark}{suffix}"
 
 
 def reserved_for_us() -> set[str]:

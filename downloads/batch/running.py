@@ -1,9 +1,7 @@
 """Bring the files: through the engine, with the right times, remembered once they are right."""
 
-import os
 import signal
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -22,45 +20,14 @@ from downloads.engine import (
 )
 from downloads.engine.local import LocalFiles, url_of
 
-from .lying import begins
 from .memory import Memory, Remembered
 from .naming import How, Naming, Placed
+from .result import Arrived, Result
+from .settling import ASIDE, aside_of, set_time, settle, tidy
 from .showing import Show
-from .wanted import Kind, Missing, Photo
+from .wanted import BatchError, Kind, Missing
 
 _GROUPS = {Kind.IMAGE: Group.IMAGE, Kind.VIDEO: Group.VIDEO, Kind.LIVEPHOTO: Group.LIVEPHOTO}
-_ASIDE = {How.REPLACE, How.COMPARE}  # fetched beside its place, and put there afterwards
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A file that is there, whole and right."""
-
-    placed: Placed
-    path: str
-    sha1: bytes
-    size: int
-
-
-@dataclass(slots=True)
-class Result:
-    """How it went, file by file."""
-
-    fetched: list[Arrived] = field(default_factory=list)
-    repaired: list[Arrived] = field(default_factory=list)
-    there: list[Arrived] = field(default_factory=list)
-    missing: list[Missing] = field(default_factory=list)
-    canceled: int = 0
-    stopped: str = ""  # why nothing more was tried
-    signal: int = 0  # what interrupted it
-
-    @property
-    def arrived(self) -> list[Arrived]:
-        return [*self.fetched, *self.repaired, *self.there]
-
-    @property
-    def is_whole(self) -> bool:
-        return not (self.missing or self.canceled or self.stopped or self.signal)
 
 
 class Fetching(Listener):
@@ -84,7 +51,7 @@ class Fetching(Listener):
                          if self._memory.of(each.file.id, each.natural) is None
                          or self._is_renamed(each))  # fmt: skip
         self._take_what_is_there(placed)
-        beside = [each for each in placed if each.how in _ASIDE | {How.CHECK}]
+        beside = [each for each in placed if each.how in ASIDE | {How.CHECK}]
         fresh = [each for each in placed if each.how == How.FETCH]
         anyio.run(self._run_both, beside, fresh, limits)
         self._put_in_place()
@@ -111,12 +78,16 @@ class Fetching(Listener):
             self._folder, limits=limits, listener=self, existing=existing, transport=transport
         )
         tasks = [self._task(each) for each in placed]
+        error: EngineError | None = None
         async with anyio.create_task_group() as group:
             group.start_soon(self._heed, engine)
-            report = await engine.run(tasks)
+            try:
+                await engine.run(tasks)
+            except EngineError as exc:
+                error = exc
             group.cancel_scope.cancel()
-        if report.state == BatchState.STOPPED_UNAUTHORIZED:
-            self.result.stopped = str(report.error)
+        if error:
+            raise BatchError(str(error)) from error
 
     async def _heed(self, engine: Engine) -> None:
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
@@ -134,7 +105,7 @@ class Fetching(Listener):
             key,
             url_of(file.origin) if isinstance(file.origin, Path) else file.origin.url,
             {} if isinstance(file.origin, Path) else file.origin.headers,
-            _aside(placed) if placed.how in _ASIDE else placed.path,
+            aside_of(placed) if placed.how in ASIDE else placed.path,
             _GROUPS[photo.kind] if not is_local else Group.IMAGE,
             file.size,
             file.sha1,
@@ -156,7 +127,7 @@ class Fetching(Listener):
     def completed(self, task: DownloadTask, completed: Completed) -> None:
         placed = self._placed[task.task_id]
         self._show.ended(task.task_id, completed.size)
-        if placed.how in _ASIDE:
+        if placed.how in ASIDE:
             self._aside.append((placed, completed))
             return
         kept = self.result.there if not completed.fetched else (
@@ -202,7 +173,7 @@ class Fetching(Listener):
     def _put_in_place(self) -> None:
         for placed, completed in self._aside:
             try:
-                path = self._settle(placed, completed)
+                path = settle(self._folder, self._naming, placed, completed.path)
             except OSError as exc:
                 reason = f"it cannot be put in place: {exc.strerror or exc}"
                 self.result.missing.append(Missing(placed.path, reason))
@@ -212,39 +183,16 @@ class Fetching(Listener):
             kept.append(arrived)
             self._show.came(path, completed.size)
 
-    def _settle(self, placed: Placed, completed: Completed) -> str:
-        """Replace what is ours or a beginning of ours; leave anything else, and go beside it."""
-        place = self._folder / placed.path
-        if not place.exists() or placed.how == How.REPLACE or begins(completed.path, place):
-            completed.path.replace(place)
-            return placed.path
-        while True:
-            path = self._naming.another(placed)
-            try:
-                os.link(completed.path, self._folder / path, follow_symlinks=False)
-            except FileExistsError:
-                continue
-            completed.path.unlink()
-            return path
-
     def _arrived(self, placed: Placed, path: str, sha1: bytes, size: int) -> Arrived:
         """Give it the time it was taken, and remember that it is ours."""
         file = placed.file
         try:
-            seconds = file.instant.timestamp()
-            if (self._folder / path).stat().st_mtime != seconds:
-                os.utime(self._folder / path, (seconds, seconds))
+            set_time(self._folder / path, file.instant.timestamp())
+            tidy(self._folder, placed, path)
+            known = Remembered(file.id, placed.natural, path, sha1.hex())
+            self._memory.add([known], is_safe=False)
         except OSError as exc:
             self._show.note(f"{path}: its time cannot be set: {exc.strerror or exc}")
-        known = Remembered(file.id, placed.natural, path, sha1.hex())
-        self._memory.add([known], is_safe=False)
+        except BatchError as exc:  # it is known by its bytes the next time
+            self._show.note(str(exc))
         return Arrived(placed, path, sha1, size)
-
-
-def _aside(placed: Placed) -> str:
-    head, slash, _last = placed.path.rpartition("/")
-    return f"{head}{slash}.{placed.file.id}.fetched"
-
-
-def files_of(photos: Iterable[Photo]) -> int:
-    return sum(len(photo.files) for photo in photos)

@@ -14,6 +14,11 @@ PAGE = 1000
 MOST_PASSES = 12
 OLDEST = (2, 7)
 _ONLY_FOR_PAGES = ("withExif", "size", "page", "order", "withPeople", "withStacked")
+_KEPT = (
+    "id", "type", "visibility", "originalFileName", "originalPath", "checksum",
+    "createdAt", "fileCreatedAt", "localDateTime", "livePhotoVideoId",
+)  # fmt: skip
+_KEPT_OF_EXIF = ("fileSizeInByte", "make", "model")
 
 Json = dict[str, Any]
 
@@ -60,7 +65,7 @@ def find_all(client: ImmichClient, body: Mapping[str, Any]) -> tuple[dict[str, J
     for number in range(MOST_PASSES):
         before = len(found)
         for asset in _pages(client, {**body, "order": "desc" if number % 2 else "asc"}):
-            found[str(asset["id"])] = asset
+            found[str(asset["id"])] = _slim(asset)
         if counted is None:
             if number and len(found) == before:
                 break
@@ -131,6 +136,13 @@ def _pages(client: ImmichClient, body: Json) -> Iterator[Json]:
         if following and following <= page:
             raise BatchError("The server's pages lead in a circle")
         page = following
+
+
+def _slim(asset: Json) -> Json:
+    """What we want of an asset: a hundred thousand of them must fit into memory."""
+    exif = asset.get("exifInfo") or {}
+    kept = {name: asset[name] for name in _KEPT if name in asset}
+    return {**kept, "exifInfo": {name: exif[name] for name in _KEPT_OF_EXIF if name in exif}}
 
 
 def _count(client: ImmichClient, body: Mapping[str, Any]) -> int | None:

@@ -1,6 +1,7 @@
 """What people see while it runs: bars on a terminal, plain lines everywhere else."""
 
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
@@ -120,7 +121,7 @@ class Lines:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._out.flush()
+        """Every line is out already."""
 
     def begin(self, files: int, size: int) -> None:
         self._of, self._whole = files, size
@@ -145,8 +146,9 @@ class Lines:
         self.note(f"{name} ({amount(size)})")
 
     def note(self, line: str) -> None:
-        self._out.write(printable(line) + "\n")
-        self._out.flush()
+        with suppress(BrokenPipeError):  # nobody reads; the files come all the same
+            self._out.write(printable(line) + "\n")
+            self._out.flush()
 
     def _how_far(self) -> str:
         here = self._done + sum(self._sizes.values())

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
 from downloads.batch.shared import parse
 from downloads.batch.wanted import WrongOptions
 from tests.batch.conftest import Ran, files_in, run_command
 from tests.immich import Immich
-from tests.running import RunningLoggia
 
 
 @pytest.fixture(params=[(2, 7, 5), (3, 2, 0)], ids=["2.7", "3.x"])
@@ -87,10 +87,11 @@ def test_what_a_link_cannot_know_is_refused(immich: Immich, folder: Path, flag: 
 
 
 def test_a_link_of_a_loggia_portal_is_told_to_be_opened_in_a_browser(
-    start_loggia: Callable[..., RunningLoggia], folder: Path
+    live_server: LiveServer, folder: Path
 ) -> None:
-    loggia = start_loggia()
-    ran = run_command("--save-to", str(folder), "--share-url", f"{loggia.url}/share/{'k' * 67}")
+    ran = run_command(
+        "--save-to", str(folder), "--share-url", f"{live_server.url}/share/{'k' * 67}"
+    )
     assert ran.code == 1
     assert "Links of a Loggia portal cannot be fetched from here" in ran.error
     assert "k" * 67 not in ran.error

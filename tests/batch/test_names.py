@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from downloads.batch.lying import Lying
 from downloads.batch.memory import Memory
-from downloads.batch.naming import Naming, numbered, reserved_for_us
+from downloads.batch.naming import Naming, reserved_for_us
+from downloads.batch.numbering import numbered
 from downloads.batch.template import FIELDS, PathTemplate
 from downloads.batch.wanted import Kind, Photo, Wanted
 from downloads.names import fold
