@@ -6,6 +6,7 @@ import { Tiles, indexOf } from "./tiles.js";
 const FIRST_MARGIN = 0.3; // of the screen's height, above and below, until the first is complete
 const MARGIN = 1.2;
 const NARROW = 250; // pixels below which a day's header is written short
+const FIRST_PAUSE = 4000; // milliseconds until a picture that did not come is asked for again
 const SETTLED = 90; // milliseconds without a leap before anything is fetched
 
 export class Grid extends EventTarget {
@@ -240,10 +241,19 @@ export class Grid extends EventTarget {
     if (target.localName === "img") target.classList.remove("arriving");
   }
 
-  #failed({ target }) {
+  async #failed({ target }) {
     const tile = target.closest(".tile");
-    if (target.localName === "img" && tile) this.tiles.refresh(indexOf(tile));
+    if (target.localName !== "img" || !tile) return;
+    if (!(await this.tiles.refresh(indexOf(tile)))) tryAgain(target);
   }
+}
+
+/** The picture may not be made yet, or the server be busy: its placeholder stays until it comes. */
+function tryAgain(image) {
+  const tries = Number(image.dataset.tries ?? 0);
+  image.dataset.tries = tries + 1;
+  const again = () => image.isConnected && (image.src = image.getAttribute("src"));
+  setTimeout(again, FIRST_PAUSE * 2 ** Math.min(tries, 4));
 }
 
 /** The shape of the tiles the page came with: enough for the first screen. */

@@ -77,12 +77,15 @@ export class Stage {
     if (!video.videoWidth) this.#sayUnplayable(content, video);
   }
 
-  #sayUnplayable(content, video) {
+  async #sayUnplayable(content, video) {
+    const { src } = video;
+    const answer = await fetch(src, { method: "HEAD" }).catch(() => null);
     const notice = this.template.content.querySelector(".viewer-unplayable").cloneNode(true);
     notice.querySelector("img").src = content.data.poster;
     const link = notice.querySelector("a");
     const tile = this.grid.tiles.get(content.index);
     if (link) link.href = tile.querySelector("a").dataset.download;
+    if (!answer?.ok) notice.classList.add("is-away");
     release(video);
     video.replaceWith(notice);
   }

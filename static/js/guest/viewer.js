@@ -9,6 +9,7 @@ const template = document.getElementById("viewer");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const INFO_BESIDE = 900; // pixels of width from which the info panel stands beside the photo
 const INFO_WIDTH = 360;
+const PAUSE = 5000; // milliseconds until a photo that did not come is asked for again
 const LOOK_AHEAD = 12;
 const PREVIEW = 1440; // pixels of the longest side
 const LARGE = 2048;
@@ -58,7 +59,7 @@ export class Viewer {
     pswp.on("change", () => this.#changed());
     pswp.on("close", () => this.#closing());
     pswp.on("destroy", () => this.#closed());
-    pswp.on("loadError", ({ content }) => this.grid.tiles.refresh(content.index));
+    pswp.on("loadError", ({ content }) => this.#failed(content.index));
     keepEarlyKeys(pswp);
     pswp.init();
   }
@@ -105,6 +106,11 @@ export class Viewer {
     item.sharpest = scaledWidth(item, large ? LARGE : PREVIEW);
     if (large) item.srcset = `${preview} ${scaledWidth(item, PREVIEW)}w, ${large} ${item.sharpest}w`;
     return { ...item, full };
+  }
+
+  async #failed(index) {
+    if (await this.grid.tiles.refresh(index)) return;
+    setTimeout(() => this.pswp?.currIndex === index && this.pswp.refreshSlideContent(index), PAUSE);
   }
 
   #refresh(arrived) {
