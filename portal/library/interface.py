@@ -45,8 +45,8 @@ class Library(Protocol):
     order they were taken, oldest first, equal times by id: the same order in every method.
     """
 
-    def albums(self) -> Sequence[Album]:
-        """All albums with at least one visible asset, by name."""
+    def albums(self, ids: Collection[UUID] | None = None) -> Sequence[Album]:
+        """All albums with at least one visible asset, by name; with ``ids``, those among them."""
 
     def album(self, album_id: UUID) -> Album:
         """One album; raises ``NotInLibrary``."""

@@ -1,6 +1,6 @@
 """A link as a card on the owner's list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -62,6 +62,11 @@ def with_photos(links: LinkQuerySet) -> LinkQuerySet:
         chosen=Count("items"), first_chosen=Subquery(items.values("asset_id")[:1])
     )
     return counted.order_by("-created_at", "pk")  # a grouped query forgets the model's own order
+
+
+def albums_of(links: Iterable[SharedLink]) -> frozenset[UUID]:
+    """The albums that these links show."""
+    return frozenset(link.shown_album_id for link in links if link.shown_album_id)
 
 
 def make_cards(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.pages import render_page
-from sharing.managing.cards import title_of, with_photos
+from sharing.managing.cards import albums_of, title_of, with_photos
 from sharing.managing.made import made_albums
 from sharing.managing.parameters import number_from, uuid_from
 from sharing.models import Happening, LinkQuerySet, SharedLink
@@ -46,9 +46,10 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 def _titles(request: HttpRequest, link_ids: Collection[UUID], own: LinkQuerySet) -> dict[UUID, str]:
     """What the owner knows these links by; an album that is away is one without a name."""
+    links = with_photos(own).filter(pk__in=link_ids)
     try:
-        albums = {album.id: album for album in get_library().albums()}
+        albums = {album.id: album for album in get_library().albums(albums_of(links))}
     except LibraryUnavailable:
         albums = {}
     albums |= made_albums(request.user)
-    return {link.pk: title_of(link, albums) for link in with_photos(own).filter(pk__in=link_ids)}
+    return {link.pk: title_of(link, albums) for link in links}

@@ -1,5 +1,6 @@
 """The owner's list of links, and what can be done with one at a touch."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from portal.pages import render_page
 from sharing.asgi import LINK_EVENTS
 from sharing.links import delete_link, pause_link, restore_link
 from sharing.managing import undoing
-from sharing.managing.cards import make_cards, with_photos
+from sharing.managing.cards import albums_of, make_cards, with_photos
 from sharing.managing.listing import MOST, SORTS, STEP, Wish, make_listing
 from sharing.managing.live import read_link_versions
 from sharing.managing.made import made_albums
@@ -55,16 +56,19 @@ def links(request: HttpRequest) -> HttpResponse:
 @owner_view
 def link_ids(request: HttpRequest) -> HttpResponse:
     """The ids of all links that the list would show, a line each: to choose them all at once."""
-    albums, _away = _known_albums(request)
-    listing = make_listing(_own(request), albums, Wish.read(request.GET))
+    own = _own(request)
+    albums, _away = _known_albums(request, own)
+    listing = make_listing(own, albums, Wish.read(request.GET))
     return HttpResponse("\n".join(str(link.pk) for link in listing.links), "text/plain")
 
 
-def _known_albums(request: HttpRequest) -> tuple[dict[UUID, Album], str]:
-    """All albums, or why the library's are missing; links are changed all the same."""
+def _known_albums(
+    request: HttpRequest, links: Iterable[SharedLink]
+) -> tuple[dict[UUID, Album], str]:
+    """These links' albums, or why the library's are missing; links are changed all the same."""
     made = made_albums(request.user)
     try:
-        return made | {album.id: album for album in get_library().albums()}, ""
+        return made | {album.id: album for album in get_library().albums(albums_of(links))}, ""
     except LibraryUnavailable as exc:
         return made, str(exc)
 
@@ -74,11 +78,11 @@ def _own(request: HttpRequest) -> list[SharedLink]:
 
 
 def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
-    albums, away = _known_albums(request)
     # Read before the links: what changes in between is noticed, and shown once more.
     owner_id = cast("User", request.user).pk
     version = read_link_versions([owner_id]).get(owner_id, "")
-    own = _own(request)
+    own, gone = _own(request), _just_deleted(request)
+    albums, away = _known_albums(request, [*own, *gone])
     listing = make_listing(own, albums, wish)
     return {
         "cards": make_cards(request, listing.shown, albums),
@@ -89,7 +93,7 @@ def _list(request: HttpRequest, wish: Wish) -> dict[str, Any]:
         "step": STEP,
         "before": wish.query(start=str(listing.start - STEP)) if listing.start else "",
         "after": wish.query(start=str(listing.end)) if listing.end < listing.total else "",
-        "deleted": make_cards(request, _just_deleted(request), albums),
+        "deleted": make_cards(request, gone, albums),
         "done": undoing.recall(request.session, request.GET.get("done", "")),
         "events": LINK_EVENTS,
         "version": version,

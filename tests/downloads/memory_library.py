@@ -101,8 +101,8 @@ class MemoryLibrary:
         count = len(self.timeline(AssetFilter(album_id=album_id)))
         return Album(album_id, self.album_name, count, 0, 0, None, None, None, "1")
 
-    def albums(self) -> Sequence[Album]:
-        return [self.album(self.album_id)]
+    def albums(self, ids: Collection[UUID] | None = None) -> Sequence[Album]:
+        return [self.album(self.album_id)] if ids is None or self.album_id in ids else []
 
     def asset(self, asset_id: UUID) -> Asset:
         try:

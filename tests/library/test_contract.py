@@ -42,6 +42,14 @@ def test_albums_come_by_name_with_their_counts_and_dates(library: Library) -> No
     assert library.album(summer.id) == summer
 
 
+def test_albums_are_asked_for_by_their_ids(library: Library) -> None:
+    summer, winter = library.albums()
+
+    assert list(library.albums({winter.id, uuid4()})) == [winter]
+    assert list(library.albums([winter.id, summer.id])) == [summer, winter]
+    assert list(library.albums([])) == []
+
+
 def test_an_album_s_size_counts_the_moving_halves_of_live_photos(library: Library) -> None:
     summer = library.albums()[0]
     assets = library.assets(AssetFilter(album_id=summer.id))

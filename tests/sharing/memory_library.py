@@ -66,10 +66,13 @@ class MemoryLibrary:
             self.samples.add(album_id)
         return self.album(album_id)
 
-    def albums(self) -> Sequence[Album]:
+    def albums(self, ids: Collection[UUID] | None = None) -> Sequence[Album]:
         if self.is_away:
             raise LibraryUnavailable("The photo folder is away.")
-        return sorted((self.album(pk) for pk in self.members), key=lambda album: album.name)
+        return sorted(
+            (self.album(pk) for pk in self.members if ids is None or pk in ids),
+            key=lambda album: album.name,
+        )
 
     def album(self, album_id: UUID) -> Album:
         if self.is_away:

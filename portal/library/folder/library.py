@@ -1,8 +1,7 @@
 """The embedded library: folders of photos on this machine, behind the library interface."""
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from itertools import starmap
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -34,7 +33,7 @@ from portal.library.folder.roots import Root
 from portal.library.folder.translate import as_asset
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import looking
-from portal.library.index.queries import natural
+from portal.library.index.queries import list_albums
 from portal.library.index.translate import as_album
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
 from portal.library.keeping import Keeper
@@ -98,13 +97,8 @@ class FolderLibrary:
             own=[settings.LOGGIA_DATA],
         )
 
-    def albums(self) -> Sequence[Album]:
-        # Without model instances in between, of which 20,000 take as long again
-        rows = StoredAlbum.objects.showing().values_list(*(part.name for part in fields(Album)))
-        return sorted(
-            starmap(Album, rows),
-            key=lambda album: (natural(album.name), album.name, album.id),
-        )
+    def albums(self, ids: Collection[UUID] | None = None) -> Sequence[Album]:
+        return list_albums(StoredAlbum.objects.showing(), ids)
 
     def album(self, album_id: UUID) -> Album:
         try:

@@ -1,8 +1,7 @@
 """An Immich server behind the library interface: pages are answered from its mirror here."""
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
-from itertools import starmap
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from portal.library.immich.streaming import Streams
 from portal.library.immich.sync import Sync
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import LEASE, looking
-from portal.library.index.queries import MOST_IDS, natural
+from portal.library.index.queries import MOST_IDS, list_albums
 from portal.library.index.translate import as_album, as_asset
 from portal.library.interface import LibraryUnavailable, NotInLibrary
 from portal.library.renditions import AS_IT_LIES
@@ -83,12 +82,8 @@ class ImmichLibrary:
             at_once=settings.LOGGIA_IMMICH_REQUESTS,
         )
 
-    def albums(self) -> Sequence[Album]:
-        rows = StoredAlbum.objects.showing().values_list(*(part.name for part in fields(Album)))
-        return sorted(
-            starmap(Album, rows),
-            key=lambda album: (natural(album.name), album.name, album.id),
-        )
+    def albums(self, ids: Collection[UUID] | None = None) -> Sequence[Album]:
+        return list_albums(StoredAlbum.objects.showing(), ids)
 
     def album(self, album_id: UUID) -> Album:
         try:

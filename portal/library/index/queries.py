@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import chain, starmap
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -10,7 +11,15 @@ from django.db.models import Count, Model, Q, QuerySet, Sum
 
 from portal.library.index.chunks import chunks
 from portal.library.index.translate import as_local
-from portal.library.types import AssetFilter, AssetKind, NamedAsset, Page, TimelineEntry, Totals
+from portal.library.types import (
+    Album,
+    AssetFilter,
+    AssetKind,
+    NamedAsset,
+    Page,
+    TimelineEntry,
+    Totals,
+)
 
 MOST_IDS = 10_000  # in one query; SQLite takes 32,766 values, so more are asked for in turns
 A = TypeVar("A", bound=Model)
@@ -120,6 +129,17 @@ class Index(Generic[A]):
             return
         for ids in list(chunks(which.ids, MOST_IDS)) or [[]]:
             yield listed.filter(pk__in=ids)
+
+
+def list_albums(showing: QuerySet[Any], ids: Collection[UUID] | None) -> list[Album]:
+    """These rows, or those with such ids, by name."""
+    # Without model instances in between, of which 20,000 take as long again
+    rows = showing.values_list(*(part.name for part in fields(Album)))
+    some = [rows] if ids is None else [rows.filter(pk__in=part) for part in chunks(ids, MOST_IDS)]
+    return sorted(
+        starmap(Album, chain.from_iterable(some)),
+        key=lambda album: (natural(album.name), album.name, album.id),
+    )
 
 
 def natural(name: str) -> list[tuple[int, str]]:
