@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.library.immich import failing
 from portal.library.immich.client import ImmichClient
 from portal.library.immich.failing import NotThere
-from portal.library.immich.models import StoredAlbum
+from portal.library.immich.models import StoredAlbum, StoredAsset
 from portal.library.immich.recording import Recorder
 from portal.library.immich.schemas import (
     AssetInfo,
@@ -61,7 +61,7 @@ class Filling:
         try:
             for visibility in ("timeline", "archive"):
                 if len(shown) < album.count:
-                    shown |= self._search(album.pk, visibility)
+                    shown |= self._search(album, visibility)
             if len(shown) < album.count:
                 shown |= self._seek(album.pk, shown)
         except NotThere:
@@ -70,13 +70,25 @@ class Filling:
         read = StoredAlbum.objects.filter(pk=album.pk)
         read.update(stamp=album.listed, read_at=timezone.now())
 
-    def _search(self, album_id: UUID, visibility: str) -> set[UUID]:
+    def _search(self, album: StoredAlbum, visibility: str) -> set[UUID]:
+        """Of an album that was read before only the ids are of interest: changes are known."""
         shown: set[UUID] = set()
-        body = {"albumIds": [str(album_id)], "visibility": visibility}
+        is_known = album.read_at is not None
+        body = {"albumIds": [str(album.pk)], "visibility": visibility, "withExif": not is_known}
         for batch in search(self.client, body):
-            shown |= self.recorder.take_in(batch.assets)
+            if is_known:
+                shown |= self._recognize({asset.id for asset in batch.assets})
+            else:
+                shown |= self.recorder.take_in(batch.assets)
             self.beat()
         return shown
+
+    def _recognize(self, asset_ids: set[UUID]) -> set[UUID]:
+        known: set[UUID] = set()
+        for chunk in chunks(asset_ids):
+            listed = StoredAsset.objects.listed().filter(pk__in=chunk)
+            known.update(listed.values_list("pk", flat=True))
+        return known | take_in_singly(self.client, self.recorder, asset_ids - known, self.beat)
 
     def _seek(self, album_id: UUID, known: Collection[UUID]) -> set[UUID]:
         """What no search shows: photos that others put into the album."""

@@ -70,9 +70,9 @@ class Sync:
 
     def _bring_up_to_date(self, told: Introduction, state: MirrorState) -> None:
         filling = Filling(self.client, self.recorder, self._tick, self.beat)
+        self._take_changes(state)
         if self.first:
             filling.read_albums(self.first)
-        self._take_changes(state)
         filling.read_albums()
         Pass(self.client, self.recorder, state, self._tick, told).run_if_due()
         unread = StoredAsset.objects.present().filter(is_read=False)
