@@ -99,7 +99,10 @@ class Fetcher:
         finally:
             self.run.stop()
         self._record_ended()
-        put_back(hand.wanted.file_id for hand in self.busy.values())
+        left = [hand.wanted.file_id for hand in self.busy.values()]
+        put_back(left)
+        self.touched |= waiting_for(left)
+        self.busy.clear()
         self._tell(now=True)
         return not self.is_away and waiting_downloads().exists()
 
