@@ -56,8 +56,7 @@ class ZeroCopy:
 
     async def _send(self, connection: int, file: int, offset: int, count: int) -> int:
         while True:
-            if self._has_left():
-                raise ConnectionAbortedError
+            self._check_is_there()
             try:
                 return os.sendfile(connection, file, offset, count)
             except BlockingIOError:
@@ -73,15 +72,21 @@ class ZeroCopy:
 
     async def _hand_over(self) -> None:
         """Let the transport give to the kernel what it holds: it goes first."""
+        self._check_is_there()
         if self._transport.get_write_buffer_size():
             self._transport.set_write_buffer_limits(high=0)
             await self._flow.drain()
+            self._check_is_there()
             self._transport.set_write_buffer_limits()
 
     def _under_way(self) -> int:
         answer = fcntl.ioctl(self._socket().fileno(), termios.TIOCOUTQ, bytes(4))
         (count,) = struct.unpack("i", answer)
         return int(count)
+
+    def _check_is_there(self) -> None:
+        if self._has_left():
+            raise ConnectionAbortedError
 
     def _has_left(self) -> bool:
         return self._cycle.disconnected or self._transport.is_closing()

@@ -3,13 +3,17 @@
 import asyncio
 import errno
 import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import uvloop
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from portal import zero_copy
 from portal.library.types import StoredFile
@@ -152,3 +156,46 @@ def test_what_the_kernel_cannot_send_is_read(tmp_path: Path, sends: int) -> None
     }
     asyncio.run(send_body(scope, receive, send, body, source))
     assert b"".join(sent) == CONTENT
+
+
+class Talking(asyncio.Protocol):
+    """A connection that tells its flow control what a server's protocol tells it."""
+
+    flow: FlowControl
+
+    def connection_made(self, transport: Any) -> None:  # uvloop's are none of asyncio's classes
+        self.transport, self.loop = transport, asyncio.get_running_loop()
+        self.flow = FlowControl(transport)
+        self.cycle = SimpleNamespace(
+            chunked_encoding=False, expected_content_length=2**30, disconnected=False
+        )
+
+    def pause_writing(self) -> None:
+        self.flow.pause_writing()
+
+    def resume_writing(self) -> None:
+        self.flow.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.flow.resume_writing()
+
+
+def test_a_client_that_leaves_before_a_file_s_turn_has_left(tmp_path: Path) -> None:
+    async def leave() -> None:
+        ours, theirs = socket.socketpair()
+        loop = asyncio.get_running_loop()
+        transport, talking = await loop.create_connection(Talking, sock=ours)
+        transport.write(bytes(2**24))  # more than the kernel holds, so the file has to wait
+        (tmp_path / "file").write_bytes(CONTENT)
+        with (tmp_path / "file").open("rb") as file:
+            wire: Any = zero_copy.ZeroCopy(talking, talking.cycle)  # type: ignore[arg-type]
+            sending = asyncio.create_task(wire.send(file.fileno(), 0, len(CONTENT)))
+            await asyncio.sleep(0.05)
+            assert not sending.done()
+            theirs.close()
+            with pytest.raises(ConnectionAbortedError):
+                await asyncio.wait_for(sending, 5)
+
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(leave())
+    loop.close()
