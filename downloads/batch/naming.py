@@ -49,6 +49,7 @@ class Naming:
     taken: set[str] = field(default_factory=set)
     _reserved: dict[str, str] = field(default_factory=dict)
     _next: dict[str, int] = field(default_factory=dict)
+    _existing: dict[str, dict[int, None]] = field(default_factory=dict)
 
     def place(self, photos: Iterable[Photo]) -> tuple[list[Placed], list[Missing]]:
         """A place for every file, and those that can have none."""
@@ -121,21 +122,26 @@ class Naming:
 
     def _recognised(self, unit: Unit, alike: int) -> list[Placed]:
         """Look for the photo under all names that photos like it have."""
-        for paths in self._candidates(unit, alike):
+        if unit.key not in self._existing:
+            self._existing[unit.key] = dict.fromkeys(self._numbers(unit, alike))
+        open_numbers = self._existing[unit.key]
+        for number in open_numbers:
+            paths = unit.paths(number)
             states = self._states(unit, paths)
             if There.RIGHT in states and set(states) <= {There.RIGHT, There.NOTHING}:
+                del open_numbers[number]
                 return self._placed(unit, paths, states)
         return []
 
-    def _candidates(self, unit: Unit, alike: int) -> Iterator[list[str]]:
+    def _numbers(self, unit: Unit, alike: int) -> Iterator[int]:
+        """The numbers under which something lies there, gaps among as many as photos are alike."""
         number = 1
         while True:
-            paths = unit.paths(number)
-            exists = any(self.lying.spelled(path) for path in paths)
-            if not exists and number > alike:
-                return
+            exists = any(self.lying.spelled(path) for path in unit.paths(number))
             if exists:
-                yield paths
+                yield number
+            elif number > alike:
+                return
             number += 1
 
     def _given(self, unit: Unit, _alike: int) -> list[Placed]:
