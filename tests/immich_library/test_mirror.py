@@ -206,6 +206,20 @@ def test_an_album_is_known_by_its_new_name(immich: Immich, mirror: ImmichLibrary
     assert mirror.album(album.id).name == "Party"
 
 
+def test_an_album_s_cover_is_the_one_chosen_in_immich(
+    immich: Immich, mirror: ImmichLibrary
+) -> None:
+    album = named(mirror, "Small 20")
+    chosen = mirror.timeline(AssetFilter(album.id))[-1].id
+    immich.world.albums[str(album.id)].cover_id = str(chosen)
+    mirror.refresh()
+    assert mirror.album(album.id).cover_id == chosen
+
+    immich.control.trash([str(chosen)])
+    mirror.refresh()
+    assert mirror.album(album.id).cover_id in ids_in(mirror, "Small 20")
+
+
 def test_an_album_has_what_others_put_into_it(immich: Immich, mirror: ImmichLibrary) -> None:
     foreign = truth(immich, filename="BEN_1.jpg").pop()
     immich.control.add_to_album(str(named(mirror, "Small 20").id), [str(foreign)])

@@ -1,6 +1,7 @@
 """A folder of photos, and the library over it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,21 +45,33 @@ def folder_library(
 
 
 @pytest.fixture
-def immich_library(photos: Path, tmp_path: Path, transactional_db: None) -> Iterator[ImmichLibrary]:
-    """Over a stand-in of Immich that has what lies in the folder now."""
+def immich_library(photos: Path, tmp_path: Path, db: None) -> Iterator[ImmichLibrary]:
+    with over_immich(photos, tmp_path, (2, 7, 5)) as library:
+        yield library
+
+
+@pytest.fixture
+def immich_3_library(photos: Path, tmp_path: Path, db: None) -> Iterator[ImmichLibrary]:
+    with over_immich(photos, tmp_path, (3, 2, 0)) as library:
+        yield library
+
+
+@contextmanager
+def over_immich(
+    photos: Path, folder: Path, version: tuple[int, int, int]
+) -> Iterator[ImmichLibrary]:
+    """A library over a stand-in of Immich that has what lies in the folder now."""
     from portal.fake_immich.app import FakeImmich
     from portal.fake_immich.folder import world_of
     from portal.fake_immich.making import Plan
     from portal.fake_immich.running import ThreadedServer
 
-    world = world_of(photos, Plan())
+    world = world_of(photos, Plan(version=version))
     upload(world)
     server = ThreadedServer(FakeImmich(world))
     server.start()
     home = Server.with_key(server.url, API_KEY)
-    library = ImmichLibrary.at(
-        home, tmp_path / "fetched", tmp_path / "locks", quota=2**30, at_once=8
-    )
+    library = ImmichLibrary.at(home, folder / "fetched", folder / "locks", quota=2**30)
     yield library
     library.close()
     server.stop()
@@ -82,7 +95,7 @@ def upload(world: "World") -> None:
             album.asset_ids.pop(moving.id, None)
 
 
-@pytest.fixture(params=["folder", "immich"])
+@pytest.fixture(params=["folder", "immich", "immich_3"])
 def library(request: pytest.FixtureRequest, transactional_db: None) -> Library:
     """Each home of photos in turn, with the albums that ``fill`` describes already in it.
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 from portal.library.immich import failing
 from portal.library.immich.client import ImmichClient
 from portal.library.immich.failing import NotThere
+from portal.library.immich.fields import Malformed
 from portal.library.immich.models import StoredAlbum, StoredAsset
 from portal.library.immich.recording import Recorder
 from portal.library.immich.schemas import (
     AssetInfo,
-    Malformed,
     read_asset,
     read_bucket,
     read_buckets,

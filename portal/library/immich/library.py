@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.leases.models import is_held
+from portal.library.immich import failing
 from portal.library.immich.asking import INDEX
 from portal.library.immich.client import AS_BYTES, ImmichClient, Server
+from portal.library.immich.failing import Refused
 from portal.library.immich.models import MirrorState, StoredAlbum, StoredAsset, StoredPerson
 from portal.library.immich.pictures import Pictures
 from portal.library.immich.retention import forget_what_is_long_gone
@@ -144,14 +146,22 @@ class ImmichLibrary:
             look = Sync(self.client, heart.beat, first=first)
             if seconds is not None:
                 look.seconds = seconds
-            try:
-                report = look.run()
-            except LibraryUnavailable as exc:
-                MirrorState.change(trouble=str(exc))
-                raise
+            report = self._run(look)
             forget_what_is_long_gone()
             self.pictures.tidy()
         return report
+
+    def _run(self, look: Sync) -> RefreshReport:
+        """What Immich refuses or does not know of our questions is no answer of Immich's either."""
+        try:
+            return look.run()
+        except LibraryUnavailable as exc:
+            MirrorState.change(trouble=str(exc))
+            raise
+        except (NotInLibrary, Refused) as exc:
+            strange = failing.other_than_expected(self.client.server.site)
+            MirrorState.change(trouble=str(strange))
+            raise strange from exc
 
     @transaction.atomic
     def acknowledge(self, report: RefreshReport) -> None:

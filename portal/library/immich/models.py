@@ -94,6 +94,7 @@ class StoredAlbum(IndexedAlbum):
     """
 
     cover = models.ForeignKey(StoredAsset, models.SET_NULL, null=True, related_name="+")
+    chosen_cover = models.UUIDField(null=True)  # in Immich; it may be of what is not shown
     count = models.PositiveIntegerField(default=0)  # as Immich says
     listed = models.CharField(max_length=300)
     stamp = models.CharField(max_length=300, blank=True)

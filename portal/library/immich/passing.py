@@ -33,6 +33,7 @@ class Pass:
             return
         if not self.state.pass_stage:
             number = self.state.pass_number + 1
+            self._expect()
             self._note(pass_number=number, pass_stage=STAGES[0], pass_from=None)
         self.recorder.pass_number = self.state.pass_number
         for stage, following in zip(STAGES, (*STAGES[1:], ""), strict=True):
@@ -40,7 +41,12 @@ class Pass:
                 continue
             if stage == "missing":
                 self._remove_missing()
-                self._note(pass_ended_at=timezone.now(), pass_difference=self._difference())
+                found = self.state.files_found
+                self._note(
+                    pass_ended_at=timezone.now(),
+                    pass_difference=self._difference(),
+                    files_read=found,
+                )
             else:
                 self._go_through(stage)
             self._note(pass_stage=following, pass_from=None)
@@ -51,20 +57,30 @@ class Pass:
             return True
         return self._difference() != self.state.pass_difference
 
+    def _expect(self) -> None:
+        """For the owner, who watches the first pass."""
+        if self.state.pass_ended_at is None and (total := self._total()) is not None:
+            MirrorState.change(files_found=total, files_read=0)
+
     def _difference(self) -> int:
         """Between Immich's count and ours: photos can vanish without being listed as changed."""
+        total = self._total()
+        return 0 if total is None else total - owned(self.told.user_id)
+
+    def _total(self) -> int | None:
         if not self.told.may("asset.statistics"):
-            return 0
+            return None
         answer = self.client.post("/search/statistics", {"visibility": "timeline"})
         total = answer.get("total") if isinstance(answer, dict) else None
-        return total - owned(self.told.user_id) if isinstance(total, int) else 0
+        return total if isinstance(total, int) else None
 
     def _go_through(self, stage: str) -> None:
         for batch in search(self.client, {"visibility": stage}, self.state.pass_from):
             self.recorder.take_in(batch.assets, is_pass=True)
             self._note(pass_from=batch.until)
-            read = self._mine().filter(seen_in=self.state.pass_number).count()
-            MirrorState.change(files_read=read)
+            if self.state.pass_ended_at is None:
+                read = self._mine().filter(seen_in=self.state.pass_number).count()
+                MirrorState.change(files_read=min(read, self.state.files_found))
             self.tick()
 
     def _remove_missing(self) -> None:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from portal.library.immich import failing
 from portal.library.immich.client import TRIES, ImmichClient
 from portal.library.immich.failing import NotImmich, PermissionLacking
+from portal.library.immich.fields import Malformed
 from portal.library.immich.schemas import (
-    Malformed,
     read_id,
     read_permissions,
     read_version,

@@ -16,7 +16,7 @@ from portal.library.index.chunks import chunks
 from portal.library.index.counting import Counting
 from portal.library.types import AssetKind
 
-COUNTING = Counting(StoredAlbum, Member)
+COUNTING = Counting(StoredAlbum, Member, chosen_cover="chosen_cover")
 VISIBLE = frozenset({"timeline", "archive"})
 SHA1 = 20  # bytes
 _KEPT = {"id", "is_lost", "seen_in", "added_at"}  # not written again over what is there

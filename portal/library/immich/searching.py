@@ -13,7 +13,8 @@ from uuid import UUID
 
 from portal.library.immich import failing
 from portal.library.immich.client import ImmichClient
-from portal.library.immich.schemas import AssetInfo, Malformed, read_search
+from portal.library.immich.fields import Malformed
+from portal.library.immich.schemas import AssetInfo, read_search
 
 PAGE = 1_000  # the most that Immich gives
 MOST_TIED = 100  # pages of photos that all have one time

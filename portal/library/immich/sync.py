@@ -18,12 +18,13 @@ from portal.library.immich import failing
 from portal.library.immich.asking import INDEX
 from portal.library.immich.client import ImmichClient
 from portal.library.immich.doubting import Doubts
+from portal.library.immich.fields import Malformed
 from portal.library.immich.filling import Filling, take_in_singly
 from portal.library.immich.models import MirrorState, StoredAlbum, StoredAsset, StoredPerson
 from portal.library.immich.passing import Pass
 from portal.library.immich.permissions import Introduction, introduce
 from portal.library.immich.recording import Recorder
-from portal.library.immich.schemas import AlbumInfo, Malformed, read_albums, read_people
+from portal.library.immich.schemas import AlbumInfo, read_albums, read_people
 from portal.library.immich.searching import search
 from portal.library.types import AssetFilter, Person, RefreshReport
 
@@ -104,7 +105,7 @@ class Sync:
         changed = [row for row in rows if _adopt(row, here[row.pk])]
         StoredAlbum.objects.bulk_create(
             changed, update_conflicts=True, unique_fields=["id"],
-            update_fields=["name", "count", "listed", "removed_at"],
+            update_fields=["name", "count", "listed", "chosen_cover", "removed_at"],
         )  # fmt: skip
         self.recorder.drop_albums(
             [pk for pk, row in known.items() if pk not in here and row.removed_at is None]
@@ -168,9 +169,10 @@ class Sync:
 
 def _adopt(row: StoredAlbum, album: AlbumInfo) -> bool:
     """Take over what the list says; tells whether anything is different."""
-    before = (row.name, row.count, row.listed, row.removed_at)
-    row.name, row.count, row.listed, row.removed_at = album.name, album.count, album.stamp, None
-    return before != (row.name, row.count, row.listed, row.removed_at)
+    before = (row.name, row.count, row.listed, row.chosen_cover, row.removed_at)
+    now = (album.name, album.count, album.stamp, album.cover_id, None)
+    row.name, row.count, row.listed, row.chosen_cover, row.removed_at = now
+    return before != now
 
 
 @transaction.atomic

@@ -18,10 +18,14 @@ _NOTHING: Mapping[str, Any] = {"images": 0, "videos": 0, "size": 0, "first": Non
 
 @dataclass(frozen=True)
 class Counting:
-    """Of one home: its albums, and its members, which have ``album`` and ``asset``."""
+    """Of one home: its albums, and its members, which have ``album`` and ``asset``.
+
+    ``chosen_cover`` is the albums' column with the asset that their owner would have on top.
+    """
 
     albums: type[Model]
     members: type[Model]
+    chosen_cover: str = ""
 
     def bring_up_to_date(self, albums: list[UUID], changed: Collection[UUID]) -> None:
         """Write down the counts of those albums that differ, or whose members do."""
@@ -59,13 +63,17 @@ class Counting:
         }
 
     def _leading(self) -> Coalesce:
-        """The first image stands for an album, or else whatever comes first."""
+        """The chosen one stands for an album, else its first image, else whatever comes first."""
         members = self.members._default_manager.filter(album=OuterRef("pk"))  # noqa: SLF001
         members = members.order_by("taken_at", "asset")
         image = members.filter(asset__kind=AssetKind.IMAGE).values("asset_id")[:1]
         anything = members.values("asset_id")[:1]
         key = UUIDField()
-        return Coalesce(Subquery(image, output_field=key), Subquery(anything, output_field=key))
+        ways = [Subquery(image, output_field=key), Subquery(anything, output_field=key)]
+        if self.chosen_cover:
+            chosen = members.filter(asset=OuterRef(self.chosen_cover)).values("asset_id")[:1]
+            ways.insert(0, Subquery(chosen, output_field=key))
+        return Coalesce(*ways)
 
 
 def _differs(album: Any, facts: Mapping[str, Any]) -> bool:
