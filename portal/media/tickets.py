@@ -15,6 +15,7 @@ from functools import cache
 from hashlib import blake2b
 from urllib.parse import quote
 from uuid import UUID
+from zlib import crc32
 
 from django.conf import settings
 
@@ -23,6 +24,7 @@ from portal.library.types import Rendition
 PREFIX = "/media/"
 DAY = 86_400
 _MAC_SIZE = 16
+LATEST = 3600  # seconds
 
 
 class BadTicket(Exception):
@@ -61,10 +63,20 @@ class MediaSigner:
     binding: str = ""
 
     def url(
-        self, asset_id: UUID, rendition: Rendition, filename: str = "", *, days: int = 2
+        self,
+        asset_id: UUID,
+        rendition: Rendition,
+        filename: str = "",
+        *,
+        days: int = 2,
+        edition: bytes = b"",
     ) -> str:
-        """Return a path that is the same all day long, and holds to the midnight after ``days``."""
-        expires = (int(time.time()) // DAY + days) * DAY
+        """Return a path that is the same all day long, and holds to the midnight after ``days``.
+
+        Browsers keep what they got: another ``edition`` of the same picture gets another path, by
+        an expiry that is up to an hour later.
+        """
+        expires = (int(time.time()) // DAY + days) * DAY + crc32(edition) % LATEST
         ticket = Ticket(self.scope, asset_id, rendition, expires, filename)
         token = struct.pack(">I", expires) + ticket.mac(self.epoch, self.binding)
         parts = [self.scope.hex, asset_id.hex, rendition, urlsafe_b64encode(token).decode()]

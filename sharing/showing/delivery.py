@@ -28,13 +28,13 @@ class Delivery:
         return cls(access.rights, access.signer, access.link.bytes_left)
 
     def picture(self, asset: Asset, rendition: Rendition) -> str:
-        return self.signer.url(asset.id, rendition)
+        return self.signer.url(asset.id, rendition, edition=_looks(asset))
 
     def large(self, asset: Asset) -> str:
         """The picture to zoom into; empty where only looking is granted, and for videos."""
         if not self.rights.download or asset.kind is AssetKind.VIDEO:
             return ""
-        return self.signer.url(asset.id, Rendition.LARGE)
+        return self.signer.url(asset.id, Rendition.LARGE, edition=_looks(asset))
 
     def full(self, asset: Asset) -> str:
         """The original, to zoom into; empty where it is not given or no browser could show it."""
@@ -86,6 +86,11 @@ class Delivery:
         if self.rights.originals:
             return Rendition.ORIGINAL
         return Rendition.CLEAN if asset.kind is AssetKind.VIDEO else Rendition.LARGE
+
+
+def _looks(asset: Asset) -> bytes:
+    """What differs when a picture was edited where it lives, and kept its id."""
+    return asset.thumbhash + (asset.sha1 or b"")
 
 
 def fitted(asset: Asset, longest: int) -> tuple[int, int]:
