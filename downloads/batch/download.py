@@ -18,7 +18,7 @@ from .memory import Memory
 from .naming import How, Naming, Placed, reserved_for_us
 from .result import Result
 from .running import Fetching
-from .showing import amount, printable, show_on
+from .showing import amount, counted, printable, show_on
 from .sources import find
 from .wanted import BatchError, Missing
 
@@ -38,7 +38,10 @@ def download(asked: Asked, say: Say, progress: TextIO) -> int:
     found = find(asked)
     size = sum(file.size or 0 for photo in found.photos for file in photo.files)
     files = sum(len(photo.files) for photo in found.photos)
-    say(f"{len(found.photos)} photos and videos in {found.home}: {files} files, {amount(size)}")
+    say(
+        f"{counted(len(found.photos), 'photo or video', 'photos and videos')} in {found.home}: "
+        f"{counted(files)}, {amount(size)}"
+    )
     for note in found.notes:
         say(note)
     _check_folder(asked)
@@ -69,9 +72,9 @@ def summarize(result: Result, say: Say) -> int:
     if len(result.missing) > SHOWN:
         say(f"… and {len(result.missing) - SHOWN} more")
     if result.stopped:
-        say(f"Stopped: {result.stopped}; {result.canceled} files were not tried")
+        say(f"Stopped: {result.stopped}; {counted(result.canceled)} not tried")
     if result.signal:
-        say(f"Interrupted, {result.canceled} files are left. The same command goes on from here.")
+        say(f"Interrupted, {counted(result.canceled)} left. The same command goes on from here.")
         return 128 + result.signal
     return COMPLETE if result.is_whole else INCOMPLETE
 
@@ -132,7 +135,7 @@ def _tell(placed: Sequence[Placed], missing: Sequence[Missing], lying: Lying, sa
             say(f"{printable(each.path)} {words[how]}")
     for one in missing:
         say(f"Missing: {printable(one.name)}: {one.reason}")
-    say(f"{coming} files ({amount(size)}) would come, {len(placed) - coming} are there. "
+    say(f"{counted(coming)} ({amount(size)}) would come, {len(placed) - coming} there already. "
         "Nothing was written.")  # fmt: skip
     return INCOMPLETE if missing else COMPLETE
 

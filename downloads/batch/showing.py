@@ -185,6 +185,11 @@ def amount(size: float) -> str:
     return f"{size:.1f} TB"
 
 
+def counted(number: int, one: str = "file", many: str = "files") -> str:
+    """``1 file``, ``2 files``"""
+    return f"{number} {one if number == 1 else many}"
+
+
 def duration(seconds: float) -> str:
     """``3 min``"""
     if seconds < 60:

@@ -1,5 +1,7 @@
 """Many originals into a folder, from the portal's library, an Immich server, or a guest's link."""
 
+import io
+import os
 import sys
 from typing import Any
 
@@ -56,6 +58,9 @@ class Command(BaseCommand):
         )
         from downloads.batch.download import download, interrupted
 
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a name the terminal cannot write
         try:
             asked = understand(gather(options))
             code = download(asked, self.stdout.write, sys.stderr)
@@ -65,6 +70,9 @@ class Command(BaseCommand):
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt:
             code = interrupted(self.stdout.write)
+        except BrokenPipeError:  # nobody reads on: `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 1
         if code:
             sys.exit(code)
 
