@@ -46,6 +46,7 @@ class Reason(models.TextChoices):
     INTERRUPTED = "interrupted", _("took too long to prepare")
     DAMAGED = "damaged", _("arrived damaged, or has just changed")
     REFUSED = "refused", _("is not given out right now; the person who sent the link can help")
+    WITHDRAWN = "withdrawn", _("is no longer part of what this link shows")
     TOO_LARGE = "toolarge", _("needs more room than there is for downloads; choose fewer at once")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from django_q.tasks import async_task
 
 from downloads.contents import files_of, layout_of
-from downloads.drafts import save_items
+from downloads.drafts import Draft, save_items
 from downloads.models import (
     OPEN,
     UNFINISHED,
@@ -22,14 +22,15 @@ from downloads.models import (
     Reason,
     Waiting,
 )
-from downloads.planning import plan, settle, trouble_with
+from downloads.planning import Part, plan, settle, trouble_with
 from downloads.spool.claiming import Item, NoRoomNow, claim
 from downloads.spool.room import make_room
 from portal.leases.models import Lease
 from portal.library import get_library
 from portal.library.interface import LibraryError
-from portal.library.types import RemoteFile, StoredFile
+from portal.library.types import RemoteFile, Rendition, StoredFile
 from sharing.access import rights_of
+from sharing.models import SharedLink
 
 LEASE = 15  # seconds; with a sweep every five, a killed worker's job goes on within 30
 MOST_ATTEMPTS = 3  # workers that may die over one file
@@ -107,8 +108,17 @@ def go_on(download: Download) -> None:
         queue_rendering(download)
     elif download.items.to_fetch().exists():
         _wait_for(download, Waiting.FILES)
-    else:
+    elif not _is_outdated(download):
         finish(download)
+    elif Download.objects.filter(pk=download.pk).move(
+        DownloadState.QUEUED, origin=[DownloadState.PREPARING], waiting_for=Waiting.NOTHING
+    ):
+        queue_preparation(download)
+
+
+def _is_outdated(download: Download) -> bool:
+    """Whether its link has moved on meanwhile: then nobody may have what was prepared."""
+    return not SharedLink.objects.filter(pk=download.link_id, epoch=download.epoch).exists()
 
 
 def _wait_for(download: Download, what: Waiting) -> None:
@@ -151,6 +161,7 @@ def drop_items(download: Download, gone: Mapping[int, Reason]) -> None:
 
 def _plan_anew(download: Download, lease: Lease) -> None:
     drafts, originals = plan(download)
+    drafts += _withdrawn(download, drafts)
     lease.renew(LEASE)
     with transaction.atomic():
         has_room = _claim(download, drafts, originals)
@@ -160,6 +171,27 @@ def _plan_anew(download: Download, lease: Lease) -> None:
         download.save(update_fields=["is_planned", "epoch"])
     if not has_room:
         raise NoRoomNow
+
+
+def _withdrawn(download: Download, drafts: Sequence[Draft]) -> list[Draft]:
+    """What left the link while it was being prepared: named, since the guest has asked for it."""
+    if download.finished_at is not None:
+        return []
+    chosen = {draft.asset_id for draft in drafts}
+    return [
+        Draft(
+            item.asset_id,
+            Part(item.part),
+            Rendition(item.rendition),
+            item.modified,
+            item.utc_offset,
+            name=item.name,
+            state=ItemState.MISSING,
+            reason=Reason.WITHDRAWN,
+        )
+        for item in download.items.exclude(state=ItemState.CANCELED)
+        if item.asset_id not in chosen
+    ]
 
 
 def _claim(

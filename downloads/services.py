@@ -132,7 +132,8 @@ def retry_failed(download: Download) -> bool:
         mine = Download.objects.filter(lacking, pk=download.pk)
         if not _queue_again(mine, (DownloadState.READY, DownloadState.FAILED)):
             return False
-        download.items.filter(state__in=LEFT_OUT).update(
+        # What the link no longer shows is not the guest's to have, however often they try.
+        download.items.filter(state__in=LEFT_OUT).exclude(reason=Reason.WITHDRAWN).update(
             state=ItemState.WAITING, reason=Reason.NONE, attempts=0, done=0
         )
         download.count_up()

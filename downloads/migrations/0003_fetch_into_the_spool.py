@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                         "refused",
                         "is not given out right now; the person who sent the link can help",
                     ),
+                    ("withdrawn", "is no longer part of what this link shows"),
                     (
                         "toolarge",
                         "needs more room than there is for downloads; choose fewer at once",

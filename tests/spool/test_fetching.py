@@ -4,13 +4,18 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from django.db.models import F
+from django_q.models import OrmQ
 
+from downloads import tasks
 from downloads.contents import missing_note
 from downloads.dock import dock_of
 from downloads.models import Download, ItemState, Reason
+from downloads.services import retry_failed
 from downloads.spool.models import SpoolFile
 from downloads.tickets import Viewpoint
 from sharing.access import Access
+from sharing.models import SharedLink
 from tests.downloads.conftest import VISITOR
 from tests.immich import Immich
 from tests.spool.conftest import OTHER, RemoteLibrary, fetched, spool_files, unpack
@@ -148,3 +153,45 @@ def test_a_lone_half_of_a_live_photo_is_said_to_be_alone(
     assert b"LIVE.MOV: is no longer there (its photo LIVE.jpg is here)" in missing_note(said)
     card = dock_of(view).cards[0]
     assert [file.lone for file in card.files] == ["LIVE.jpg"]
+
+
+def prepare(download: Download) -> None:
+    """Plan it, as the short lane does, without anybody who fetches."""
+    download.refresh_from_db()
+    tasks.prepare(str(download.pk), download.turn)
+
+
+def test_what_has_changed_since_it_was_asked_for_is_named_and_had_by_trying_again(
+    library: RemoteLibrary, ask: Ask, work: Callable[[], int]
+) -> None:
+    photo = library.put("edited.jpg")
+    library.external.add(photo.id)
+    library.put("same.jpg")
+    download = ask()
+    prepare(download)
+    OrmQ.objects.all().delete()
+    library.versions[photo.id] = "2"
+    tasks.fetch()
+    assert done(download).is_ready
+    assert states(download) == [(ItemState.FAILED, Reason.CHANGED), (ItemState.READY, "")]
+    assert retry_failed(download)
+    work()
+    assert states(done(download)) == [(ItemState.READY, ""), (ItemState.READY, "")]
+
+
+def test_what_leaves_the_link_meanwhile_is_named_and_never_given_out(
+    library: RemoteLibrary, ask: Ask, work: Callable[[], int], access: Access
+) -> None:
+    gone = library.put("trashed.jpg")
+    library.put("stays.jpg")
+    download = ask()
+    prepare(download)
+    library.hidden.add(gone.id)
+    SharedLink.objects.filter(pk=access.link.pk).update(epoch=F("epoch") + 1)
+    work()
+    expected = [("stays.jpg", ""), ("trashed.jpg", Reason.WITHDRAWN)]
+    assert done(download).is_ready
+    assert list(download.items.values_list("name", "reason")) == expected
+    assert retry_failed(download)
+    work()
+    assert list(done(download).items.values_list("name", "reason")) == expected
