@@ -237,9 +237,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 
 # ── Limits and habits ────────────────────────────────────────────────────────
-LOGGIA_SCAN_INTERVAL = env.duration(
-    "LOGGIA_SCAN_INTERVAL", "30s" if LOGGIA_IMMICH_URL else "5m"
-)
+LOGGIA_SCAN_INTERVAL = env.duration("LOGGIA_SCAN_INTERVAL", "30s" if LOGGIA_IMMICH_URL else "5m")
 LOGGIA_WEB_PROCESSES = env.integer("LOGGIA_WEB_PROCESSES", os.cpu_count() or 1, least=1)
 LOGGIA_DOWNLOAD_LIFETIME = env.duration("LOGGIA_DOWNLOAD_LIFETIME", "24h")
 LOGGIA_DOWNLOADS_PER_LINK = env.integer("LOGGIA_DOWNLOADS_PER_LINK", 200, least=1)
