@@ -20,18 +20,18 @@ from portal.library.renditions import RenditionStore
 from sharing.access import Access, enter
 from sharing.links import LinkSettings, share_album
 from sharing.models import SharedLink
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 from tests.downloads.server import Server
 
 VISITOR = "v" * 32
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryLibrary]:
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FilesLibrary]:
     """A library in memory stands where the folder library would."""
     (tmp_path / "photos").mkdir()
     monkeypatch.setattr(settings, "RENDITIONS_DIR", tmp_path / "renditions")
-    stand_in = MemoryLibrary(tmp_path / "photos", RenditionStore(tmp_path / "renditions"))
+    stand_in = FilesLibrary(RenditionStore(tmp_path / "renditions"), root=tmp_path / "photos")
     home = SimpleNamespace(FolderLibrary=SimpleNamespace(from_settings=lambda: stand_in))
     monkeypatch.setitem(sys.modules, "portal.library.folder.library", home)
     get_library.cache_clear()
@@ -40,7 +40,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryL
 
 
 @pytest.fixture
-def make_link(transactional_db: None, library: MemoryLibrary) -> Callable[..., SharedLink]:
+def make_link(transactional_db: None, library: FilesLibrary) -> Callable[..., SharedLink]:
     def make(**wanted: Any) -> SharedLink:
         owner, _ = User.objects.get_or_create(username="olga")
         return share_album(owner, library.album_id, LinkSettings(**wanted))
@@ -49,7 +49,7 @@ def make_link(transactional_db: None, library: MemoryLibrary) -> Callable[..., S
 
 
 @pytest.fixture
-def link(make_link: Callable[..., SharedLink], library: MemoryLibrary) -> SharedLink:
+def link(make_link: Callable[..., SharedLink], library: FilesLibrary) -> SharedLink:
     """A link to an album of three photos."""
     for number in range(3):
         library.add(f"IMG_{number}.jpg", f"photo {number} ".encode() * 5000)

@@ -17,7 +17,7 @@ from sharing.access import Access, enter, make_unlock
 from sharing.links import LinkSettings, change_link, delete_link, pause_link
 from sharing.models import SharedLink
 from tests.downloads.conftest import VISITOR
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 from tests.downloads.server import Server
 
 Fetch = Callable[..., Download]
@@ -152,7 +152,7 @@ def read_slowly(server: Server, url: str, until: Callable[[], None]) -> bytes:
 
 
 @pytest.fixture
-def big(library: MemoryLibrary, fetch_ready: Fetch) -> Download:
+def big(library: FilesLibrary, fetch_ready: Fetch) -> Download:
     for number in range(8):
         library.add(f"BIG_{number}.jpg", bytes([number]) * BIG)
     return fetch_ready()
@@ -174,7 +174,7 @@ def test_a_file_that_differs_cuts_the_stream_and_is_named(  # noqa: PLR0917
     server: Server,
     big: Download,
     access: Access,
-    library: MemoryLibrary,
+    library: FilesLibrary,
     work: Callable[[], int],
     how: str,
 ) -> None:
@@ -205,7 +205,7 @@ def test_a_file_that_differs_cuts_the_stream_and_is_named(  # noqa: PLR0917
 
 
 def test_a_file_that_vanished_before_is_left_out_and_named(
-    browser: httpx.Client, big: Download, access: Access, library: MemoryLibrary
+    browser: httpx.Client, big: Download, access: Access, library: FilesLibrary
 ) -> None:
     url = url_of(big, access)
     before = browser.head(url).headers["etag"]
@@ -220,7 +220,7 @@ def test_a_file_that_vanished_before_is_left_out_and_named(
 
 
 def test_a_library_that_is_unplugged_loses_nothing(
-    browser: httpx.Client, big: Download, access: Access, library: MemoryLibrary
+    browser: httpx.Client, big: Download, access: Access, library: FilesLibrary
 ) -> None:
     away = library.root.with_name("away")
     library.root.rename(away)
@@ -232,7 +232,7 @@ def test_a_library_that_is_unplugged_loses_nothing(
 
 
 def test_a_file_that_moved_is_found_at_its_new_place(
-    browser: httpx.Client, big: Download, access: Access, library: MemoryLibrary, tmp_path: Path
+    browser: httpx.Client, big: Download, access: Access, library: FilesLibrary, tmp_path: Path
 ) -> None:
     from dataclasses import replace
 
@@ -246,7 +246,7 @@ def test_a_file_that_moved_is_found_at_its_new_place(
 
 
 def test_renditions_cleared_from_the_cache_are_made_again(
-    browser: httpx.Client, access: Access, fetch_ready: Fetch, large: Size, library: MemoryLibrary
+    browser: httpx.Client, access: Access, fetch_ready: Fetch, large: Size, library: FilesLibrary
 ) -> None:
     import shutil
 
@@ -257,7 +257,7 @@ def test_renditions_cleared_from_the_cache_are_made_again(
 
 
 def test_links_in_the_place_of_files_are_not_followed(
-    browser: httpx.Client, big: Download, access: Access, library: MemoryLibrary, tmp_path: Path
+    browser: httpx.Client, big: Download, access: Access, library: FilesLibrary, tmp_path: Path
 ) -> None:
     path = library.path_of(library.album_assets[0])
     real = path.rename(tmp_path / "elsewhere.jpg")

@@ -14,7 +14,7 @@ from downloads.models import Download, DownloadState, Size
 from sharing.access import Access
 from sharing.links import LinkSettings, change_link
 from sharing.models import SharedLink
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 
 Fetch = Callable[..., Download]
 HTMX = {"HX-Request": "true"}
@@ -63,7 +63,7 @@ def test_without_script_a_plain_page_tells_the_state_and_has_the_link(
 
 
 def test_pages_have_neither_inline_script_nor_style(
-    guest: Client, link: SharedLink, work: Callable[[], int], library: MemoryLibrary
+    guest: Client, link: SharedLink, work: Callable[[], int], library: FilesLibrary
 ) -> None:
     library.path_of(library.album_assets[0]).unlink()
     guest.post(AT, {})
@@ -74,7 +74,7 @@ def test_pages_have_neither_inline_script_nor_style(
 
 
 def test_a_selection_is_asked_for_by_its_ids(
-    guest: Client, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+    guest: Client, link: SharedLink, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     chosen = [asset.id for asset in library.album_assets[:2]]
     guest.post(AT, {"assets": ",".join(map(str, chosen)), "size": "large"})
@@ -104,7 +104,7 @@ def test_a_refusal_is_said_in_the_dock(
     guest: Client,
     link: SharedLink,
     fetch_ready: Fetch,
-    library: MemoryLibrary,
+    library: FilesLibrary,
 ) -> None:
     monkeypatch.setattr(settings, "LOGGIA_DOWNLOADS_PER_VISITOR", 1)
     fetch_ready()
@@ -142,7 +142,7 @@ def test_a_file_and_then_everything_is_canceled(
 
 
 def test_failures_are_named_and_tried_again(
-    guest: Client, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+    guest: Client, link: SharedLink, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     path = library.path_of(library.album_assets[1])
     path.rename(path.with_suffix(".away"))
@@ -159,7 +159,7 @@ def test_failures_are_named_and_tried_again(
 
 
 def test_many_failures_are_counted_not_listed(
-    guest: Client, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+    guest: Client, link: SharedLink, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     for number in range(20):
         library.path_of(library.add(f"GONE_{number}.jpg", b"x")).unlink()
@@ -213,7 +213,7 @@ def test_the_head_says_ready_and_the_card_its_name(guest: Client, fetch_ready: F
 
 
 def test_large_numbers_are_grouped_and_live_photos_one_item(
-    guest: Client, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+    guest: Client, link: SharedLink, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     library.add("IMG_9.HEIC", b"still", live=b"moving")
     guest.post(AT, {})

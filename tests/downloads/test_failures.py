@@ -12,14 +12,14 @@ from downloads.services import request_download
 from sharing.access import Access, enter
 from sharing.models import SharedLink
 from tests.downloads.conftest import VISITOR
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 
 Fetch = Callable[..., Download]
 MakeLink = Callable[..., SharedLink]
 
 
 def test_a_vanished_file_is_named_and_the_rest_comes(
-    fetch_ready: Fetch, library: MemoryLibrary
+    fetch_ready: Fetch, library: FilesLibrary
 ) -> None:
     gone = library.album_assets[1]
     library.path_of(gone).unlink()
@@ -34,7 +34,7 @@ def test_a_vanished_file_is_named_and_the_rest_comes(
     assert download.archive_size == layout_of(download, files_of(download)).length
 
 
-def test_a_file_that_was_written_to_is_left_out(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+def test_a_file_that_was_written_to_is_left_out(fetch_ready: Fetch, library: FilesLibrary) -> None:
     changed = library.album_assets[0]
     library.path_of(changed).write_bytes(b"another picture")
     item = fetch_ready().items.get(asset_id=changed.id)
@@ -42,7 +42,7 @@ def test_a_file_that_was_written_to_is_left_out(fetch_ready: Fetch, library: Mem
 
 
 def test_a_retry_takes_in_what_came_back(
-    fetch_ready: Fetch, library: MemoryLibrary, work: Callable[[], int]
+    fetch_ready: Fetch, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     gone = library.album_assets[1]
     path = library.path_of(gone)
@@ -60,7 +60,7 @@ def test_a_retry_takes_in_what_came_back(
 
 
 def test_a_picture_that_cannot_be_rendered_fails_alone(
-    fetch_ready: Fetch, library: MemoryLibrary
+    fetch_ready: Fetch, library: FilesLibrary
 ) -> None:
     library.unreadable.add(library.album_assets[2].id)
     download = fetch_ready(size=Size.LARGE)
@@ -68,7 +68,7 @@ def test_a_picture_that_cannot_be_rendered_fails_alone(
     assert [item.reason for item in download.items.left_out()] == ["unreadable"]
 
 
-def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: FilesLibrary) -> None:
     library.unreadable |= set(library.known)
     download = fetch_ready(size=Size.LARGE)
     assert download.state == DownloadState.FAILED
@@ -76,7 +76,7 @@ def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: Memory
 
 
 def test_an_original_deleted_while_large_pictures_are_made_is_called_gone(
-    access: Access, library: MemoryLibrary, work: Callable[[], int]
+    access: Access, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     download = request_download(access, VISITOR, "192.0.2.1", size=Size.LARGE)
     OrmQ.objects.all().delete()
@@ -92,7 +92,7 @@ def test_an_original_deleted_while_large_pictures_are_made_is_called_gone(
 
 @pytest.mark.parametrize("how", ["unplugged", "unanswering"])
 def test_a_library_that_is_away_leaves_all_for_a_retry(
-    access: Access, library: MemoryLibrary, work: Callable[[], int], how: str
+    access: Access, library: FilesLibrary, work: Callable[[], int], how: str
 ) -> None:
     away = library.root.with_name("away")
     download = request_download(access, VISITOR, "192.0.2.1")
@@ -115,7 +115,7 @@ def test_a_library_that_is_away_leaves_all_for_a_retry(
 
 
 def test_files_without_a_known_checksum_are_read_first(
-    make_link: MakeLink, library: MemoryLibrary, fetch_ready: Fetch
+    make_link: MakeLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
     library.knows_checksums = False
     library.add("IMG_1.jpg", b"photo" * 100_000)

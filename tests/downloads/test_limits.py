@@ -18,7 +18,7 @@ from sharing.access import enter
 from sharing.limits import claim_download
 from sharing.links import LinkSettings, change_link
 from sharing.models import Happening, SharedLink
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 from tests.downloads.test_archives import url_of
 
 Fetch = Callable[..., Download]
@@ -28,7 +28,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def test_the_last_archive_a_limit_allows_is_whole_and_resumable_and_the_next_is_not_there(
-    link: SharedLink, browser: httpx.Client, fetch_ready: Fetch, library: MemoryLibrary
+    link: SharedLink, browser: httpx.Client, fetch_ready: Fetch, library: FilesLibrary
 ) -> None:
     link = change_link(link, LinkSettings(max_downloads=1))
     access = enter(link, {})

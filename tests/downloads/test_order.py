@@ -10,13 +10,13 @@ from sharing.albums.arranging import Target, move_photos
 from sharing.albums.editing import make_album, set_order
 from sharing.links import LinkSettings, share_portal_album
 from sharing.models import SharedLink
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 
 Fetch = Callable[..., Download]
 
 
 def test_an_album_by_hand_is_downloaded_in_its_order(
-    link: SharedLink, library: MemoryLibrary, fetch_ready: Fetch
+    link: SharedLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
     ids = list(library.known)
     album = make_album(User.objects.get(), "Best/of", ids)
@@ -30,7 +30,7 @@ def test_an_album_by_hand_is_downloaded_in_its_order(
 
 
 def test_without_metadata_files_are_numbered_in_the_album_s_order(
-    link: SharedLink, library: MemoryLibrary, fetch_ready: Fetch
+    link: SharedLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
     ids = list(library.known)
     album = make_album(User.objects.get(), "Best of", ids)

@@ -16,14 +16,14 @@ from sharing.access import Access, enter
 from sharing.links import LinkSettings, change_link, pause_link
 from sharing.models import SharedLink
 from tests.downloads.conftest import VISITOR
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 
 Fetch = Callable[..., Download]
 MakeLink = Callable[..., SharedLink]
 
 
 def test_originals_are_ready_as_soon_as_they_were_looked_at(
-    fetch_ready: Fetch, library: MemoryLibrary
+    fetch_ready: Fetch, library: FilesLibrary
 ) -> None:
     download = fetch_ready()
     assert download.state == DownloadState.READY
@@ -59,13 +59,13 @@ def test_the_same_choice_of_another_visitor_or_size_is_another_download(
     assert len(downloads) == 3
 
 
-def test_a_selection_holds_what_was_chosen_only(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+def test_a_selection_holds_what_was_chosen_only(fetch_ready: Fetch, library: FilesLibrary) -> None:
     chosen = list(library.known)[1]
     download = fetch_ready(asset_ids=[chosen])
     assert [item.asset_id for item in download.items.all()] == [chosen]
 
 
-def test_foreign_photos_are_refused(access: Access, library: MemoryLibrary) -> None:
+def test_foreign_photos_are_refused(access: Access, library: FilesLibrary) -> None:
     hidden = library.add("private.jpg", b"private")
     library.hidden.add(hidden.id)
     for foreign in (uuid.uuid4(), hidden.id):
@@ -81,7 +81,7 @@ def test_a_link_without_the_right_gives_nothing(make_link: MakeLink, link: Share
 
 
 def test_an_empty_album_has_nothing_to_download(
-    link: SharedLink, access: Access, library: MemoryLibrary
+    link: SharedLink, access: Access, library: FilesLibrary
 ) -> None:
     library.hidden |= set(library.known)
     with pytest.raises(DownloadRefused, match="nothing to download"):
@@ -89,7 +89,7 @@ def test_an_empty_album_has_nothing_to_download(
 
 
 def test_a_live_photo_gives_both_parts_side_by_side(
-    fetch_ready: Fetch, library: MemoryLibrary
+    fetch_ready: Fetch, library: FilesLibrary
 ) -> None:
     library.add("IMG_9.HEIC", b"still", live=b"moving")
     library.add("IMG_9.HEIC", b"other still", live=b"other moving")
@@ -98,7 +98,7 @@ def test_a_live_photo_gives_both_parts_side_by_side(
 
 
 def test_large_makes_renditions_of_stills_and_leaves_videos_alone(
-    fetch_ready: Fetch, library: MemoryLibrary
+    fetch_ready: Fetch, library: FilesLibrary
 ) -> None:
     clip = library.add("clip.mp4", b"clip")
     download = fetch_ready(size=Size.LARGE)
@@ -111,7 +111,7 @@ def test_large_makes_renditions_of_stills_and_leaves_videos_alone(
 
 
 def test_without_metadata_names_and_dates_tell_nothing(
-    make_link: MakeLink, link: SharedLink, library: MemoryLibrary, fetch_ready: Fetch
+    make_link: MakeLink, link: SharedLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
     library.add("VID_20240712_103000.mp4", b"clip")
     library.add("IMG_20240712_103001.HEIC", b"still", live=b"moving")
@@ -128,7 +128,7 @@ def test_without_metadata_names_and_dates_tell_nothing(
 
 
 def test_without_location_names_stay_and_files_are_clean(
-    make_link: MakeLink, link: SharedLink, library: MemoryLibrary, fetch_ready: Fetch
+    make_link: MakeLink, link: SharedLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
     library.add("sea.heic", b"still")
     nowhere = enter(make_link(show_location=False), {})
@@ -155,7 +155,7 @@ def test_limits_are_told_in_words(  # noqa: PLR0917
     monkeypatch: pytest.MonkeyPatch,
     access: Access,
     fetch_ready: Fetch,
-    library: MemoryLibrary,
+    library: FilesLibrary,
     setting: str,
     words: str,
 ) -> None:
@@ -167,7 +167,7 @@ def test_limits_are_told_in_words(  # noqa: PLR0917
 
 
 def test_a_canceled_download_makes_room(
-    monkeypatch: pytest.MonkeyPatch, access: Access, library: MemoryLibrary
+    monkeypatch: pytest.MonkeyPatch, access: Access, library: FilesLibrary
 ) -> None:
     monkeypatch.setattr(settings, "LOGGIA_DOWNLOADS_PER_VISITOR", 1)
     services.cancel_download(request_download(access, VISITOR, "192.0.2.1"))
@@ -200,7 +200,7 @@ def test_one_file_can_be_left_out_while_the_rest_goes_on(
 
 
 def test_a_live_photo_is_one_item_to_its_guest_and_two_files(
-    fetch_ready: Fetch, library: MemoryLibrary, link: SharedLink
+    fetch_ready: Fetch, library: FilesLibrary, link: SharedLink
 ) -> None:
     live = library.add("IMG_9.HEIC", b"still", live=b"moving")
     download = fetch_ready()
@@ -221,7 +221,7 @@ def test_canceling_every_file_cancels_the_download(access: Access) -> None:
 
 
 def test_a_change_of_the_link_plans_anew_what_it_still_grants(
-    fetch_ready: Fetch, link: SharedLink, library: MemoryLibrary, work: Callable[[], int]
+    fetch_ready: Fetch, link: SharedLink, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     download = fetch_ready()
     library.hidden.add(next(iter(library.known)))
@@ -243,7 +243,7 @@ def test_a_link_that_was_closed_prepares_nothing_more(
     assert download.state == DownloadState.EXPIRED
 
 
-def test_of_old_downloads_nothing_is_kept(fetch_ready: Fetch, library: MemoryLibrary) -> None:
+def test_of_old_downloads_nothing_is_kept(fetch_ready: Fetch, library: FilesLibrary) -> None:
     fetched, unused = fetch_ready(), fetch_ready(asset_ids=list(library.known)[:1])
     past = timezone.now() - timedelta(seconds=1)
     Download.objects.filter(pk=fetched.pk).update(fetched_at=past)

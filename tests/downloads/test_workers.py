@@ -17,7 +17,7 @@ from portal.leases.models import Lease, hold
 from portal.library.types import Rendition
 from sharing.access import Access
 from tests.downloads.conftest import VISITOR
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def a_worker_dies_over(download: Download, *positions: int, seconds: float) -> N
 
 
 def test_another_worker_takes_over_and_redoes_nothing_that_is_finished(
-    begun: Download, library: MemoryLibrary, work: Callable[[], int]
+    begun: Download, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     first = begun.items.get(position=0)
     library.rendition(first.asset_id, Rendition.LARGE)
@@ -100,7 +100,7 @@ def test_a_file_that_kills_worker_after_worker_is_given_up(
 
 
 def test_a_task_that_runs_twice_or_late_does_nothing(
-    begun: Download, work: Callable[[], int], library: MemoryLibrary
+    begun: Download, work: Callable[[], int], library: FilesLibrary
 ) -> None:
     turn = begun.turn
     tasks.render(str(begun.pk), turn)
@@ -114,7 +114,7 @@ def test_a_task_that_runs_twice_or_late_does_nothing(
     assert len(library.rendered) == 3
 
 
-def test_two_workers_never_share_a_download(begun: Download, library: MemoryLibrary) -> None:
+def test_two_workers_never_share_a_download(begun: Download, library: FilesLibrary) -> None:
     with hold(begun.lease, seconds=10):
         tasks.render(str(begun.pk), begun.turn)
     assert not library.rendered
@@ -123,7 +123,7 @@ def test_two_workers_never_share_a_download(begun: Download, library: MemoryLibr
 def test_long_work_goes_in_slices(
     monkeypatch: pytest.MonkeyPatch,
     begun: Download,
-    library: MemoryLibrary,
+    library: FilesLibrary,
     work: Callable[[], int],
 ) -> None:
     monkeypatch.setattr(rendering, "SLICE", 0.0)
@@ -150,7 +150,7 @@ def test_progress_is_written_while_a_file_is_read(
 
 
 def test_thousands_of_files_are_ready_within_seconds(
-    access: Access, library: MemoryLibrary, work: Callable[[], int]
+    access: Access, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     asset = library.album_assets[0]
     for number in range(5_000):
@@ -165,7 +165,7 @@ def test_thousands_of_files_are_ready_within_seconds(
 
 @pytest.mark.parametrize("trouble", [OperationalError("database or disk is full"), MemoryError()])
 def test_no_trouble_while_a_file_is_made_passes_for_a_file_that_is_ready(
-    monkeypatch: pytest.MonkeyPatch, begun: Download, library: MemoryLibrary, trouble: Exception
+    monkeypatch: pytest.MonkeyPatch, begun: Download, library: FilesLibrary, trouble: Exception
 ) -> None:
     def fail(*_: object) -> None:
         raise trouble

@@ -3,18 +3,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from portal.library import get_library
-from portal.library.types import Album, Asset, AssetFilter, AssetKind, Exif
+from portal.library.types import Album, Asset, AssetKind, Exif
 from sharing.links import LinkSettings, share_album, share_assets
 from sharing.models import SharedLink
 from sharing.showing.grid import grid_of
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 EXIF = Exif(
     make="Canon",
@@ -51,18 +51,11 @@ class GuestLibrary(MemoryLibrary):
             exif=EXIF,
         )
         asset = replace(asset, **changes)  # type: ignore[arg-type]
-        self.known[asset.id] = asset
-        self.members[album.id].append(asset.id)
+        self.place(asset, album.id)
         return asset
 
-    def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
-        return any(asset_id in {asset.id, asset.live_video_id} for asset in self.assets(which))
-
     def empty_album(self, name: str) -> Album:
-        album = self.add_album(name, 1)
-        self.known = {pk: a for pk, a in self.known.items() if pk not in self.members[album.id]}
-        self.members[album.id].clear()
-        return self.album(album.id)
+        return self.album(self.add_empty_album(name))
 
 
 @pytest.fixture

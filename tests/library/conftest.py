@@ -13,8 +13,11 @@ from portal.library.folder.reading import Patience
 from portal.library.immich.client import Server
 from portal.library.immich.library import ImmichLibrary
 from portal.library.interface import Library
+from portal.library.renditions import RenditionStore
 from portal.library.types import Album, Asset, AssetFilter
 from tests.library.files import write_photo, write_video
+from tests.library.remembered import remembered
+from tests.memory_library import MemoryLibrary
 
 if TYPE_CHECKING:  # the picture libraries come only with a test that needs them
     from portal.fake_immich.world import World
@@ -56,6 +59,12 @@ def immich_3_library(photos: Path, tmp_path: Path, db: None) -> Iterator[ImmichL
         yield library
 
 
+@pytest.fixture
+def memory_library(photos: Path, tmp_path: Path) -> MemoryLibrary:
+    """What tests elsewhere put in a library's place: it is held to the same contract."""
+    return remembered(photos, RenditionStore(tmp_path / "renditions"))
+
+
 @contextmanager
 def over_immich(
     photos: Path, folder: Path, version: tuple[int, int, int]
@@ -95,7 +104,7 @@ def upload(world: "World") -> None:
             album.asset_ids.pop(moving.id, None)
 
 
-@pytest.fixture(params=["folder", "immich", "immich_3"])
+@pytest.fixture(params=["folder", "immich", "immich_3", "memory"])
 def library(request: pytest.FixtureRequest, transactional_db: None) -> Library:
     """Each home of photos in turn, with the albums that ``fill`` describes already in it.
 

@@ -22,7 +22,7 @@ from sharing.links import (
     share_album,
 )
 from sharing.models import Happening, SharedLink
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 
 def kinds(link: SharedLink) -> list[str]:

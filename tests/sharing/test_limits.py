@@ -20,7 +20,7 @@ from sharing.grants import LinkGrants, LinkTakes
 from sharing.limits import admit_visitor, claim_download, forget_takes, note_use
 from sharing.links import LinkSettings, change_link, share_album
 from sharing.models import Happening, SharedLink, Take
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 FULL = "This link has reached its limit"
 

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from portal.library.types import Album
 from sharing.models import SharedLink
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from portal.library.types import Album
 from sharing.forms import SWITCHES, after
 from sharing.links import LinkSettings, change_link
 from sharing.models import SharedLink
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 LOOK = {"lifetime": "never", "show_metadata": "on"}
 HTMX = {"HX-Request": "true"}

@@ -22,7 +22,7 @@ from sharing.links import (
     share_assets,
 )
 from sharing.models import RESERVED_SLUGS, SharedLink
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 FULL = LinkSettings(allow_download=True, allow_upload=True, show_metadata=True, show_location=True)
 

@@ -19,8 +19,8 @@ from sharing.asgi import LINK_EVENTS, STATUS_EVENTS, make_status_events
 from sharing.managing import space
 from sharing.managing.condition import read_version
 from sharing.managing.live import read_status_versions
+from tests.memory_library import MemoryLibrary
 from tests.sharing.listening import Listener, cookie_of, do, portal
-from tests.sharing.memory_library import MemoryLibrary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Change = Callable[[MemoryLibrary], object]

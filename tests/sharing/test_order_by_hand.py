@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sharing.albums.arranging import SPREAD, STEP, Target, move_photos, number_of
 from sharing.albums.editing import add_photos, make_album, set_order
 from sharing.albums.models import PortalAlbum
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 COUNT = 12
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from portal.library.types import Album
 from sharing.managing.picker import LONGEST, cut
 from sharing.models import SharedLink
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 HTMX = {"HX-Request": "true"}
 

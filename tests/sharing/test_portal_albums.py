@@ -18,7 +18,7 @@ from sharing.links import LinkSettings, share_portal_album
 from sharing.models import SharedLink
 from sharing.showing.grid import grid_of
 from sharing.tasks import sweep
-from tests.sharing.memory_library import MemoryLibrary
+from tests.memory_library import MemoryLibrary
 
 Make = Callable[..., PortalAlbum]
 

@@ -15,8 +15,8 @@ from portal.library import reserve
 from portal.library.types import Problem
 from portal.serving.heartbeat import post_of
 from sharing.managing.space import count
+from tests.memory_library import MemoryLibrary
 from tests.running import wait_until
-from tests.sharing.memory_library import MemoryLibrary
 
 HTMX = {"HX-Request": "true"}
 

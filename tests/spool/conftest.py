@@ -26,7 +26,7 @@ from portal.library.renditions import RenditionStore
 from portal.library.types import Asset, RemoteFile
 from sharing.access import Access, enter
 from tests.downloads.conftest import VISITOR, browser, guest, make_link, server, work
-from tests.downloads.memory_library import MemoryLibrary
+from tests.downloads.files_library import FilesLibrary
 from tests.immich import Immich, immich, start_immich
 
 __all__ = ["browser", "guest", "immich", "make_link", "server", "start_immich", "work"]
@@ -34,7 +34,7 @@ OTHER = "w" * 32
 
 
 @dataclass
-class RemoteLibrary(MemoryLibrary):
+class RemoteLibrary(FilesLibrary):
     """Photos whose originals lie on the stand-in; sizes and checksums are known as it tells them."""
 
     immich: Immich = field(kw_only=True)
@@ -53,7 +53,7 @@ class RemoteLibrary(MemoryLibrary):
             moving = self.put(f"{Path(name).stem}.MOV", live).id
             self.hidden.add(moving)
         made = replace_id(asset, asset_id, moving)
-        self.known[asset_id] = made
+        self.place(made, self.album_id)
         return made
 
     def truth(self, asset_id: UUID) -> bytes:
@@ -103,7 +103,7 @@ def library(
     monkeypatch.setattr(settings, "LOGGIA_DISK_RESERVE", 0)
     monkeypatch.setattr(fetching, "AGAIN_AFTER", (0.1, 0.1))
     remote = RemoteLibrary(
-        tmp_path / "photos", RenditionStore(tmp_path / "renditions"), immich=immich
+        RenditionStore(tmp_path / "renditions"), root=tmp_path / "photos", immich=immich
     )
     home = SimpleNamespace(FolderLibrary=SimpleNamespace(from_settings=lambda: remote))
     monkeypatch.setitem(sys.modules, "portal.library.folder.library", home)
