@@ -18,9 +18,10 @@ from .memory import Memory
 from .naming import How, Naming, Placed, reserved_for_us
 from .result import Result
 from .running import Fetching
-from .showing import amount, counted, printable, show_on
+from .showing import Reading, show_on
 from .sources import find
 from .wanted import BatchError, Missing
+from .wording import amount, counted, printable
 
 COMPLETE, INCOMPLETE = 0, 1
 SHOWN = 20  # missing files that the summary names
@@ -46,7 +47,7 @@ def download(asked: Asked, say: Say, progress: TextIO) -> int:
         say(note)
     _check_folder(asked)
     with Memory(asked.save_to, keep=not asked.is_dry) as memory:
-        lying = Lying(asked.save_to)
+        lying = Lying(asked.save_to, Reading(progress))
         naming = Naming(asked.template, lying, memory, _taken(asked))
         placed, missing = naming.place(found.photos)
         missing = [*found.missing, *missing]
@@ -72,7 +73,10 @@ def summarize(result: Result, say: Say) -> int:
     if len(result.missing) > SHOWN:
         say(f"… and {len(result.missing) - SHOWN} more")
     if result.stopped:
-        say(f"Stopped: {result.stopped}; {counted(result.canceled)} not tried")
+        say(
+            f"Stopped: {result.stopped}; {counted(result.canceled)} not tried. "
+            "An API key needs the permission asset.download."
+        )
     if result.signal:
         say(f"Interrupted, {counted(result.canceled)} left. The same command goes on from here.")
         return 128 + result.signal

@@ -16,6 +16,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from .wording import amount, duration, printable, short
+
 EVERY = 5.0  # seconds between two plain lines on how far it is
 
 
@@ -133,14 +135,13 @@ class Lines:
     def progress(self, key: str, received: int, total: int | None) -> None:
         self._fetched += max(0, received - self._sizes.get(key, 0))
         self._sizes[key] = received
-        if time.monotonic() - self._said_at >= EVERY:
-            self._said_at = time.monotonic()
-            self.note(self._how_far())
+        self._say_how_far()
 
     def ended(self, key: str, size: int) -> None:
         self._count += 1
         self._done += size
         self._sizes.pop(key, None)
+        self._say_how_far()
 
     def came(self, name: str, size: int) -> None:
         self.note(f"{name} ({amount(size)})")
@@ -150,11 +151,14 @@ class Lines:
             self._out.write(printable(line) + "\n")
             self._out.flush()
 
-    def _how_far(self) -> str:
+    def _say_how_far(self) -> None:
+        if time.monotonic() - self._said_at < EVERY:
+            return
+        self._said_at = time.monotonic()
         here = self._done + sum(self._sizes.values())
         rate = self._fetched / max(0.001, time.monotonic() - self._began_at)
         left = max(0, self._whole - here) / rate if rate else 0
-        return (
+        self.note(
             f"{self._count} of {self._of} files, {amount(here)} of {amount(self._whole)}, "
             f"{amount(int(rate))}/s, {duration(left)} left"
         )
@@ -166,34 +170,14 @@ def show_on(out: TextIO) -> Show:
     return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines(out)
 
 
-def printable(text: str) -> str:
-    """A line that cannot break into two or steer the terminal."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+class Reading:
+    """Tells now and then which file is read, while nothing else can be shown."""
 
+    def __init__(self, out: TextIO) -> None:
+        self._lines = Lines(out)
+        self._said_at = time.monotonic()
 
-def short(name: str, most: int = 40) -> str:
-    name = printable(name)
-    return name if len(name) <= most else f"…{name[1 - most :]}"
-
-
-def amount(size: float) -> str:
-    """``2.4 MB``"""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.1f} {unit}" if unit != "B" else f"{int(size)} B"
-        size /= 1000
-    return f"{size:.1f} TB"
-
-
-def counted(number: int, one: str = "file", many: str = "files") -> str:
-    """``1 file``, ``2 files``"""
-    return f"{number} {one if number == 1 else many}"
-
-
-def duration(seconds: float) -> str:
-    """``3 min``"""
-    if seconds < 60:
-        return f"{int(seconds)} s"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min"
-    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
+    def __call__(self, name: str) -> None:
+        if time.monotonic() - self._said_at >= EVERY:
+            self._said_at = time.monotonic()
+            self._lines.note(f"Reading what is there: {name}")

@@ -46,7 +46,7 @@ def find(asked: Asked) -> Found:
         return in_own_library(asked)
     except LibraryError as exc:
         raise BatchError(str(exc)) from exc
-    except (KeyError, TypeError, AttributeError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise BatchError("The server does not answer as Immich does") from exc
 
 

@@ -26,7 +26,7 @@ class Translator:
         """Raises ``BatchError`` for an answer of another form."""
         try:
             return self._photo(asset, album)
-        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
             site = self._server.site
             raise BatchError(f"{site} does not describe assets as Immich does") from exc
 
@@ -53,6 +53,8 @@ class Translator:
         instant = _moment(asset["fileCreatedAt"])
         local = _moment(asset.get("localDateTime") or asset["fileCreatedAt"])
         size = (asset.get("exifInfo") or {}).get("fileSizeInByte")
+        if size is not None and int(size) < 0:
+            raise ValueError(size)
         return Wanted(
             id=str(asset["id"]),
             filename=str(asset["originalFileName"]),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.batch.conftest import files_in
+from tests.immich import Immich
 from tests.library.conftest import fill
 from tests.running import manage
 
@@ -63,3 +64,13 @@ def test_a_file_that_changed_since_it_was_looked_at_is_named(
     assert ran.returncode == 1
     assert "snow.jpg" in ran.stdout
     assert not any("snow" in path for path in files_in(folder))
+
+
+def test_an_immich_behind_the_portal_is_searched_like_one_that_is_named(
+    immich: Immich, folder: Path, tmp_path: Path
+) -> None:
+    behind = {"LOGGIA_IMMICH_URL": immich.url, "LOGGIA_IMMICH_API_KEY": immich.api_key}
+    ran = manage(tmp_path / "data", "download", "--save-to", str(folder),
+                 "--filters", '{"type": "VIDEO"}', **behind)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert list(files_in(folder)) == ["2024/01/02/VID_0000.mp4", "2024/01/02/VID_0001.mp4"]
