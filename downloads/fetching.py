@@ -8,7 +8,6 @@ was begun beside them.
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from django.db import transaction
 from downloads.engine import (
     BatchState,
     Canceled,
-    DownloadTask,
     EngineError,
     Group,
     Limits,
@@ -29,15 +27,14 @@ from downloads.models import Download, DownloadState, Reason, Waiting
 from downloads.planning import is_away
 from downloads.preparing import LEASE, go_on, queue_fetching
 from downloads.spool.choosing import Wanted, choose, still_wanted, waiting_downloads
-from downloads.spool.keys import identity_of
 from downloads.spool.models import SpoolFile
+from downloads.spool.ordering import order
 from downloads.spool.recording import (
     PASSING,
     put_back,
     reason_of,
     record_complete,
     record_failure,
-    record_here,
     record_progress,
     refuse_all,
     say_waiting,
@@ -46,9 +43,7 @@ from downloads.spool.recording import (
 from downloads.spool.room import make_room_on_disk
 from downloads.spool.running import Ended, Run
 from portal.leases.models import Lease
-from portal.library import get_library
 from portal.library.interface import LibraryError
-from portal.library.types import RemoteFile
 
 logger = logging.getLogger(__name__)
 POST = "fetching"  # the lease of whoever fetches
@@ -80,7 +75,6 @@ class Fetcher:
     rounds: Counter[int] = field(default_factory=Counter)
     pace: Counter[Group] = field(default_factory=Counter)  # files that came since the last look
     touched: set[UUID] = field(default_factory=set)
-    number: int = 0
     was_paused: bool = False
     is_away: bool = False
     is_refused: bool = False
@@ -246,53 +240,17 @@ class Fetcher:
 
     def _give(self, chosen: list[Wanted]) -> None:
         try:
-            originals = get_library().originals([wanted.asset_id for wanted in chosen])
+            orders = order(chosen)
         except LibraryError as exc:
             logger.warning("The library cannot say where originals are: %s", exc)
             self.is_away = True
+            say_waiting(waiting_downloads(), Waiting.LIBRARY)
             return
-        files = SpoolFile.objects.in_bulk([wanted.file_id for wanted in chosen])
-        tasks = []
-        for wanted in chosen:
-            original, file = originals.get(wanted.asset_id), files.get(wanted.file_id)
-            if file is None:
-                continue
-            if reason := self._trouble(original, file):
-                record_failure(file.pk, reason)
-                self.touched |= waiting_for([file.pk])
-            elif file.stored_at:
-                record_here(file)
-                self.touched |= waiting_for([file.pk])
-            elif isinstance(original, RemoteFile):
-                tasks.append(self._task(wanted, file, original))
-        if tasks:
+        self.touched |= orders.touched
+        if orders.tasks:
+            self.busy |= {task_id: InHand(wanted) for task_id, wanted in orders.wanted.items()}
             say_waiting(waiting_downloads(), Waiting.FILES)
-            self.run.add(tasks)
-
-    def _trouble(self, original: object, file: SpoolFile) -> Reason:
-        """Why the file is not to be fetched: its asset left, or has other bytes by now."""
-        if not isinstance(original, RemoteFile):
-            return Reason.GONE
-        is_same = identity_of(original).key == file.key
-        return Reason.NONE if is_same else Reason.CHANGED
-
-    def _task(self, wanted: Wanted, file: SpoolFile, original: RemoteFile) -> DownloadTask:
-        self.number += 1
-        task_id = f"{file.pk}.{self.number}"
-        self.busy[task_id] = InHand(wanted)
-        metadata: Mapping[str, str] = {}
-        if wanted.photo:
-            metadata = {"id": wanted.photo, "part": wanted.part}
-        return DownloadTask(
-            task_id=task_id,
-            url=original.url,
-            headers=original.headers,
-            filename=file.name,
-            group=wanted.group,
-            size=original.size,
-            checksum=original.sha1,
-            metadata=metadata,
-        )
+            self.run.add(orders.tasks)
 
 
 def fetch_wanted(lease: Lease) -> None:

@@ -70,7 +70,6 @@ ACTIVE = (*UNFINISHED, DownloadState.READY)
 LEFT_OUT = (ItemState.MISSING, ItemState.FAILED)
 OPEN = (ItemState.WAITING, ItemState.RUNNING)
 FETCHING = (Waiting.FILES, Waiting.DISK, Waiting.LIBRARY)  # the fetcher's concern
-PAUSED = (Waiting.ROOM, Waiting.DISK, Waiting.LIBRARY)
 
 
 class DownloadQuerySet(models.QuerySet["Download"]):
@@ -182,7 +181,7 @@ class Download(models.Model):
     @property
     def is_paused(self) -> bool:
         """Whether it waits for something that no worker can hurry."""
-        return self.is_unfinished and self.waiting_for in PAUSED
+        return self.is_unfinished and self.waiting_for not in ("", Waiting.FILES)
 
     @property
     def is_ready(self) -> bool:
