@@ -34,7 +34,9 @@ PHOTO: dict[str, Any] = {
     ids=str,
 )
 def test_nonsense_about_a_photo_is_told_in_a_sentence(odd: dict[str, Any]) -> None:
-    translator = Translator(Server.with_share_key("http://photos.example.org", "key"), {}.get)
+    translator = Translator(
+        Server.with_share_key("http://photos.example.org", "key"), lambda _id: None
+    )
     assert translator.photo(PHOTO).still.size == 5
     with pytest.raises(BatchError, match="does not describe assets as Immich does"):
         translator.photo(PHOTO | odd)

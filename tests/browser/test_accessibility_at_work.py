@@ -20,7 +20,7 @@ MakeLink = Callable[..., MadeLink]
 Scene = Callable[[Visitor, MadeLink], None]
 both_sizes = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 SCAN = (
-    "from portal.leases.models import {verb}; from portal.library.folder.scan import LEASE; {act}"
+    "from portal.leases.models import {verb}; from portal.library.index.looking import LEASE; {act}"
 )
 
 

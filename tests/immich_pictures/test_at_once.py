@@ -62,6 +62,15 @@ def test_who_waits_too_long_is_told_so(tmp_path: Path) -> None:
         assert True, "what was let go of is free"
 
 
+def test_long_work_leaves_half_of_the_places_to_thumbnails(tmp_path: Path) -> None:
+    turns = Turns(tmp_path, 4, patience=0.05)
+    with turns.slot(is_long=True), turns.slot(is_long=True):
+        with pytest.raises(Busy), turns.slot(is_long=True):
+            pass
+        with turns.slot(), turns.slot():
+            assert len(list(tmp_path.glob("slot-*"))) == 4
+
+
 def test_one_after_another_and_never_two(tmp_path: Path) -> None:
     turns, running, most = Turns(tmp_path, 8), threading.Semaphore(1), []
 

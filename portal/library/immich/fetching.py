@@ -90,7 +90,7 @@ class Fetcher:
         if time.monotonic() < until:
             raise Unreachable(why)
         query = {"size": size} if size else None
-        with self.turns.slot():
+        with self.turns.slot(is_long=path != "thumbnail" or size == "fullsize"):
             try:
                 with self.client.stream(f"/assets/{asset_id}/{path}", query) as response:
                     yield response

@@ -30,9 +30,10 @@ class Turns:
     patience: float = 45.0  # seconds that anybody waits
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
-        """One of the places of all; raises ``Busy``."""
-        paths = [self.folder / f"slot-{number}" for number in range(self.most)]
+    def slot(self, *, is_long: bool = False) -> Iterator[None]:
+        """One of the places of all; raises ``Busy``. What takes long gets half of them at most."""
+        most = max(1, self.most // 2) if is_long else self.most
+        paths = [self.folder / f"slot-{number}" for number in range(most)]
         random.shuffle(paths)
         with self._held(paths):
             yield
