@@ -22,6 +22,7 @@ LOGGIA_PHOTOS_IS_OURS = not env.text("LOGGIA_PHOTOS")
 LOGGIA_INCOMING = env.path("LOGGIA_INCOMING", LOGGIA_DATA / "incoming")
 RENDITIONS_DIR = LOGGIA_DATA / "renditions"
 SPOOL_DIR = LOGGIA_DATA / "spool"
+STAGING_DIR = LOGGIA_DATA / "staging"
 
 
 def _make_data_folder(folder: Path) -> None:
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.media",
     "sharing",
+    "sharing.contributions",
     "downloads",
     "portal",
 ]

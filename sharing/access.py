@@ -38,6 +38,7 @@ class Rights:
     ``is_used_up`` is a link that would allow downloads, had its guests not had all of them.
     """
 
+    look: bool  # at the album; what they sent themselves, guests see always
     download: bool
     originals: bool
     upload: bool
@@ -118,12 +119,13 @@ def standing_of(link: SharedLink, unlock: str, *, is_known: bool = False) -> Sta
 def rights_of(link: SharedLink) -> Rights:
     is_left = not link.is_used_up
     return Rights(
-        download=link.allow_download and is_left,
-        originals=link.gives_originals and is_left,
-        upload=link.allow_upload,
+        look=not link.hides_album,
+        download=link.allow_download and is_left and not link.hides_album,
+        originals=link.gives_originals and is_left and not link.hides_album,
+        upload=link.takes_uploads,
         metadata=link.show_metadata,
         location=link.show_metadata and link.show_location,
-        is_used_up=link.allow_download and not is_left,
+        is_used_up=link.allow_download and not is_left and not link.hides_album,
     )
 
 

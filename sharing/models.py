@@ -42,6 +42,12 @@ def validate_slug(slug: str) -> None:
         raise ValidationError(_("This address is reserved. Please choose another."), code="slug")
 
 
+class UploadKinds(models.TextChoices):
+    ALL = "all", _("Photos and videos")
+    PHOTOS = "photos", _("Photos only")
+    VIDEOS = "videos", _("Videos only")
+
+
 class LinkQuerySet(models.QuerySet["SharedLink"]):
     def alive(self) -> "LinkQuerySet":
         """Not deleted; paused and expired ones included."""
@@ -115,6 +121,14 @@ class SharedLink(models.Model):
     allow_upload = models.BooleanField(default=False)
     show_metadata = models.BooleanField(default=True)
     show_location = models.BooleanField(default=True)
+    hides_album = models.BooleanField(default=False)  # guests send, and see what they sent
+    holds_uploads = models.BooleanField(default=True)  # until the owner has looked at them
+    credits_senders = models.BooleanField(default=False)  # “from Anna”, for all guests
+    upload_kinds = models.CharField(max_length=6, choices=UploadKinds, default=UploadKinds.ALL)
+    max_upload_size = models.PositiveBigIntegerField(null=True, blank=True)  # bytes, of one file
+    max_upload_bytes = models.PositiveBigIntegerField(null=True, blank=True)  # of all together
+    max_upload_files = models.PositiveIntegerField(null=True, blank=True, validators=COUNT)
+    uploads_until = models.DateTimeField(null=True, blank=True)
     is_paused = models.BooleanField(default=False)
     epoch = models.PositiveIntegerField(default=1, editable=False)
     visits = models.PositiveIntegerField(default=0, editable=False)
@@ -161,6 +175,12 @@ class SharedLink(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.closes_at is not None and self.closes_at <= timezone.now()
+
+    @property
+    def takes_uploads(self) -> bool:
+        return self.allow_upload and (
+            self.uploads_until is None or self.uploads_until > timezone.now()
+        )
 
     @property
     def is_full(self) -> bool:
@@ -210,6 +230,8 @@ class SharedLink(models.Model):
 
     def assets(self) -> AssetFilter:
         """What this link shows, as the library's filter; in which order, ``contents`` knows."""
+        if self.hides_album:
+            return AssetFilter(ids=frozenset())
         if self.portal_album is not None:
             there = self.portal_album.items.there()
             is_gone = self.portal_album.deleted_at is not None

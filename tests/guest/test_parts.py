@@ -159,5 +159,7 @@ def test_an_id_across_two_others_is_not_found() -> None:
 
 
 def test_a_place_needs_the_right_to_it(photo: Asset) -> None:
-    rights = Rights(download=True, originals=False, upload=False, metadata=True, location=False)
+    rights = Rights(
+        look=True, download=True, originals=False, upload=False, metadata=True, location=False
+    )
     assert place_of(photo, rights) is None
