@@ -31,12 +31,13 @@ from portal.library.types import (
     TimelineEntry,
     Totals,
 )
+from tests.memory_taking import Taking, in_folder_of
 
 NOWHERE = Path("/nowhere")
 
 
 @dataclass
-class MemoryLibrary:
+class MemoryLibrary(Taking):
     """Implements ``portal.library.interface.Library`` over what tests place in it.
 
     It keeps the contract of ``tests/library/test_contract.py``. Its pictures have the shape of
@@ -44,10 +45,6 @@ class MemoryLibrary:
     """
 
     store: RenditionStore = field(default_factory=lambda: RenditionStore(NOWHERE))
-    known: dict[UUID, Asset] = field(default_factory=dict)
-    hidden: set[UUID] = field(default_factory=set)  # the moving halves of live photos
-    files: dict[UUID, StoredFile] = field(default_factory=dict)
-    members: dict[UUID, list[UUID]] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
     samples: set[UUID] = field(default_factory=set)
     faults: list[Problem] = field(default_factory=list)
@@ -56,13 +53,15 @@ class MemoryLibrary:
     trouble: str = ""
     is_refreshing: bool = False
     last_refresh: datetime | None = None
-    is_away: bool = False
     drawing: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.incoming = in_folder_of(self.store)
 
     # ── Placing ──────────────────────────────────────────────────────────────
     def place(self, asset: Asset, album_id: UUID, file: StoredFile | None = None) -> None:
         nowhere = StoredFile(NOWHERE / asset.filename, asset.size, 0, asset.media_type)
-        self.known[asset.id] = asset
+        self.held[asset.id] = asset
         self.files[asset.id] = file or nowhere
         self.members[album_id].append(asset.id)
 
@@ -120,22 +119,19 @@ class MemoryLibrary:
         )
 
     def asset(self, asset_id: UUID) -> Asset:
-        if asset_id not in self.known:
+        if asset_id not in self.held:
             raise NotInLibrary("No such photo.")
-        return self.known[asset_id]
+        return self.held[asset_id]
 
     def assets(self, which: AssetFilter, page: Page | None = None) -> Sequence[Asset]:
-        ids = self.known.keys() - self.hidden
-        if which.album_id is not None:
-            ids &= set(self.members.get(which.album_id, ()))
-        if which.ids is not None:
-            ids &= which.ids
-        found = sorted((self.known[pk] for pk in ids), key=lambda a: (a.taken_at, a.id))
+        found = sorted(
+            (self.held[pk] for pk in self._matching(which)), key=lambda a: (a.taken_at, a.id)
+        )
         return found[page.offset : page.offset + page.limit] if page else found
 
     def totals(self, which: AssetFilter) -> Totals:
         found = self.assets(which)
-        halves = [self.known[a.live_video_id] for a in found if a.live_video_id in self.known]
+        halves = [self.held[a.live_video_id] for a in found if a.live_video_id in self.held]
         videos = sum(asset.kind is AssetKind.VIDEO for asset in found)
         return Totals(len(found) - videos, videos, sum(a.size for a in [*found, *halves]))
 
@@ -157,7 +153,7 @@ class MemoryLibrary:
     # ── Bytes ────────────────────────────────────────────────────────────────
     def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
         self._reach_files()
-        return {pk: self.files[pk] for pk in asset_ids if pk in self.known and pk in self.files}
+        return {pk: self.files[pk] for pk in asset_ids if pk in self.held and pk in self.files}
 
     def original(self, asset_id: UUID) -> StoredFile:
         try:
@@ -196,7 +192,7 @@ class MemoryLibrary:
     # ── The home ─────────────────────────────────────────────────────────────
     def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
         self.last_refresh = timezone.now()
-        return RefreshReport(unchanged=len(self.known))
+        return RefreshReport(unchanged=len(self.held))
 
     def acknowledge(self, report: RefreshReport) -> None:
         return

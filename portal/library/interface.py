@@ -1,6 +1,6 @@
 """The one interface behind which photos live, whatever their home."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -8,8 +8,10 @@ from portal.library.types import (
     Album,
     Asset,
     AssetFilter,
+    Incoming,
     LibraryStatus,
     NamedAsset,
+    NotTaken,
     Page,
     Person,
     Problem,
@@ -17,6 +19,7 @@ from portal.library.types import (
     RemoteFile,
     Rendition,
     StoredFile,
+    TakenIn,
     TimelineEntry,
     Totals,
 )
@@ -36,6 +39,10 @@ class LibraryUnavailable(LibraryError):
 
 class ContentUnreadable(LibraryError):
     """The file is there, but no picture can be made of it."""
+
+
+def keep_still() -> None:
+    """A beat for whoever holds no lease."""
 
 
 class Library(Protocol):
@@ -99,6 +106,32 @@ class Library(Protocol):
         """A rendition, made now if it is not there yet (never twice at once).
 
         Raises ``NotInLibrary``, ``ContentUnreadable``, or ``LibraryUnavailable`` (a full disk too).
+        """
+
+    def known(self, which: AssetFilter, sha1s: Collection[bytes]) -> Mapping[bytes, UUID]:
+        """Which of these contents match, or are moving halves of live photos that do, and as what.
+
+        Contents whose checksum the home does not tell are never known.
+        """
+
+    def take_in(
+        self, files: Sequence[Incoming], beat: Callable[[], None] = keep_still
+    ) -> Sequence[TakenIn | NotTaken]:
+        """Keep these files for good, in their albums at once; one answer for each, in their order.
+
+        What the library has already goes into the album without a second copy where that can be.
+        Calling it again with the same keys is harmless and quick. ``beat`` is called about each
+        second while bytes move, and may raise. Raises ``LibraryUnavailable`` where the home is
+        away, full or forbids it: what was taken in by then stays, the rest may be asked for again.
+        """
+
+    def take_out(self, keys: Collection[UUID]) -> RefreshReport:
+        """Undo ``take_in`` of these *keys* (not asset ids): what it brought goes to the home's bin.
+
+        What was there before stays, but leaves the album that it was put into. An asset that other
+        keys have brought as well stays for them. Unknown keys are passed over, so a second call is
+        harmless. The report says what links must stop granting, as that of ``refresh`` does, and
+        is to be acknowledged like it. Raises ``LibraryUnavailable``.
         """
 
     def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:

@@ -167,6 +167,43 @@ class RemoteFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that is to become an asset: complete, checked, and left alone until that is done.
+
+    ``key`` names this one wish, whatever is killed in between: asked again, it is never taken in a
+    second time. The moving half of a live photo goes into the same call as its still.
+    """
+
+    key: UUID
+    path: Path
+    filename: str  # as people know it; the home makes it safe and different from its neighbours'
+    sha1: bytes  # of the content, which is compared with what the home has in the end
+    size: int  # bytes
+    media_type: str  # by content, not by name
+    modified_at: datetime  # the file's own time, aware
+    album_id: UUID | None = None  # of the library; None: into the library alone
+    live_video_key: UUID | None = None  # of a still: the key of its moving half
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """The library has it, checked, and so has the album. ``was_there``: before, without us."""
+
+    key: UUID
+    asset_id: UUID
+    was_there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """This one file cannot be taken in; the others could. Not ``is_final``: try again later."""
+
+    key: UUID
+    reason: str  # for people
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who is seen in photos. ``name`` is empty where nobody has given one."""
 
@@ -222,3 +259,4 @@ class LibraryStatus:
     cache_limit: int = 0  # bytes that these may have; 0 without a cache
     software: str = ""  # that runs the home, with its version: "Immich 2.7.5"; empty for a folder
     lacking: tuple[str, ...] = ()  # permissions of the key that would make things better
+    lacking_for_uploads: tuple[str, ...] = ()  # that it needs where a link takes uploads

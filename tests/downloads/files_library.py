@@ -21,13 +21,14 @@ class FilesLibrary(MemoryLibrary):
     album_id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.album_id = self.add_empty_album("2024/Summer")
 
     def add(self, name: str, content: bytes, *, live: bytes | None = None) -> Asset:
         """Put a file into the album; ``live=`` is the content of its moving half."""
         asset_id = uuid4()
-        path = self.root / f"{asset_id.hex[:6]}-{len(self.known)}{Path(name).suffix}"
-        taken = TAKEN + timedelta(seconds=len(self.known))
+        path = self.root / f"{asset_id.hex[:6]}-{len(self.held)}{Path(name).suffix}"
+        taken = TAKEN + timedelta(seconds=len(self.held))
         is_video = name.lower().endswith((".mp4", ".mov"))
         asset = Asset(
             id=asset_id,

@@ -69,7 +69,7 @@ def test_a_picture_that_cannot_be_rendered_fails_alone(
 
 
 def test_without_a_single_file_it_has_failed(fetch_ready: Fetch, library: FilesLibrary) -> None:
-    library.unreadable |= set(library.known)
+    library.unreadable |= set(library.held)
     download = fetch_ready(size=Size.LARGE)
     assert download.state == DownloadState.FAILED
     assert download.count_left_out == 3

@@ -18,7 +18,7 @@ Fetch = Callable[..., Download]
 def test_an_album_by_hand_is_downloaded_in_its_order(
     link: SharedLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
-    ids = list(library.known)
+    ids = list(library.held)
     album = make_album(User.objects.get(), "Best/of", ids)
     set_order(album, "hand")
     move_photos(album, [ids[2]], Target("first"))
@@ -32,7 +32,7 @@ def test_an_album_by_hand_is_downloaded_in_its_order(
 def test_without_metadata_files_are_numbered_in_the_album_s_order(
     link: SharedLink, library: FilesLibrary, fetch_ready: Fetch
 ) -> None:
-    ids = list(library.known)
+    ids = list(library.held)
     album = make_album(User.objects.get(), "Best of", ids)
     set_order(album, "newest")
     wanted = LinkSettings(show_metadata=False, show_location=False)

@@ -60,7 +60,7 @@ def test_the_same_choice_of_another_visitor_or_size_is_another_download(
 
 
 def test_a_selection_holds_what_was_chosen_only(fetch_ready: Fetch, library: FilesLibrary) -> None:
-    chosen = list(library.known)[1]
+    chosen = list(library.held)[1]
     download = fetch_ready(asset_ids=[chosen])
     assert [item.asset_id for item in download.items.all()] == [chosen]
 
@@ -70,7 +70,7 @@ def test_foreign_photos_are_refused(access: Access, library: FilesLibrary) -> No
     library.hidden.add(hidden.id)
     for foreign in (uuid.uuid4(), hidden.id):
         with pytest.raises(NotGranted):
-            request_download(access, VISITOR, "192.0.2.1", [*list(library.known)[:1], foreign])
+            request_download(access, VISITOR, "192.0.2.1", [*list(library.held)[:1], foreign])
     assert not Download.objects.exists()
 
 
@@ -83,7 +83,7 @@ def test_a_link_without_the_right_gives_nothing(make_link: MakeLink, link: Share
 def test_an_empty_album_has_nothing_to_download(
     link: SharedLink, access: Access, library: FilesLibrary
 ) -> None:
-    library.hidden |= set(library.known)
+    library.hidden |= set(library.held)
     with pytest.raises(DownloadRefused, match="nothing to download"):
         request_download(access, VISITOR, "192.0.2.1")
 
@@ -162,7 +162,7 @@ def test_limits_are_told_in_words(  # noqa: PLR0917
     monkeypatch.setattr(settings, setting, 1)
     first = fetch_ready()
     with pytest.raises(DownloadRefused, match=words):
-        request_download(access, VISITOR, "192.0.2.1", list(library.known)[:1])
+        request_download(access, VISITOR, "192.0.2.1", list(library.held)[:1])
     assert request_download(access, VISITOR, "192.0.2.1").pk == first.pk  # the same one again
 
 
@@ -171,7 +171,7 @@ def test_a_canceled_download_makes_room(
 ) -> None:
     monkeypatch.setattr(settings, "LOGGIA_DOWNLOADS_PER_VISITOR", 1)
     services.cancel_download(request_download(access, VISITOR, "192.0.2.1"))
-    assert request_download(access, VISITOR, "192.0.2.1", list(library.known)[:1])
+    assert request_download(access, VISITOR, "192.0.2.1", list(library.held)[:1])
 
 
 def test_canceling_stops_what_is_not_ready(access: Access, work: Callable[[], int]) -> None:
@@ -224,7 +224,7 @@ def test_a_change_of_the_link_plans_anew_what_it_still_grants(
     fetch_ready: Fetch, link: SharedLink, library: FilesLibrary, work: Callable[[], int]
 ) -> None:
     download = fetch_ready()
-    library.hidden.add(next(iter(library.known)))
+    library.hidden.add(next(iter(library.held)))
     link = change_link(link, LinkSettings(slug="summer", show_metadata=False))
     services.renew_stale(enter(link, {}), VISITOR)
     work()
@@ -244,11 +244,11 @@ def test_a_link_that_was_closed_prepares_nothing_more(
 
 
 def test_of_old_downloads_nothing_is_kept(fetch_ready: Fetch, library: FilesLibrary) -> None:
-    fetched, unused = fetch_ready(), fetch_ready(asset_ids=list(library.known)[:1])
+    fetched, unused = fetch_ready(), fetch_ready(asset_ids=list(library.held)[:1])
     past = timezone.now() - timedelta(seconds=1)
     Download.objects.filter(pk=fetched.pk).update(fetched_at=past)
     Download.objects.filter(pk__in=[fetched.pk, unused.pk]).update(expires_at=past)
-    lasting = fetch_ready(asset_ids=list(library.known)[1:2])
+    lasting = fetch_ready(asset_ids=list(library.held)[1:2])
     tasks.sweep()
     assert list(Download.objects.all()) == [lasting]
 

@@ -188,7 +188,7 @@ def look(link: SharedLink, file: str = "a", *, must_fit: bool = True) -> bool:
 def test_a_photo_larger_than_what_is_left_has_no_download_of_its_own(
     link: SharedLink, library: MemoryLibrary
 ) -> None:
-    sizes = {asset.size for asset in library.known.values()}
+    sizes = {asset.size for asset in library.held.values()}
     limited(link, max_bytes=max(sizes) + 1)
     assert page_of(link).count("data-download=") == 7
     assert claim_download(link, 2)

@@ -188,12 +188,12 @@ def test_what_leaves_the_library_leaves_the_album_and_comes_back_to_its_place(
 ) -> None:
     set_order(made, "hand")
     order = photos_of(client)
-    away = library.known.pop(order[1])
+    away = library.held.pop(order[1])
     settle_all()
     shared.refresh_from_db()
     assert (photos_of(client), shared.epoch) == ([order[0], *order[2:]], 2)
     assert "2 photos, 1 video" in client.get("/s/best").content.decode()
-    library.known[away.id] = away
+    library.held[away.id] = away
     settle_all()
     assert photos_of(client) == order
 

@@ -47,7 +47,7 @@ class RemoteLibrary(FilesLibrary):
         asset_id = UUID(self.immich.control.add_asset(filename=name, least=length))
         content = self.truth(asset_id)
         asset = self.add(name, content)
-        del self.known[asset.id], self.files[asset.id]
+        del self.held[asset.id], self.files[asset.id]
         moving = None
         if live:
             moving = self.put(f"{Path(name).stem}.MOV", live).id
@@ -62,10 +62,10 @@ class RemoteLibrary(FilesLibrary):
         return b"".join(bytes(piece) for piece in contents.pieces(0, contents.size))
 
     def originals(self, asset_ids: Sequence[UUID]) -> Mapping[UUID, RemoteFile]:  # type: ignore[override]
-        return {one: self._remote(one) for one in asset_ids if one in self.known}
+        return {one: self._remote(one) for one in asset_ids if one in self.held}
 
     def _remote(self, asset_id: UUID) -> RemoteFile:
-        asset = self.known[asset_id]
+        asset = self.held[asset_id]
         return RemoteFile(
             asset_id=asset_id,
             size=asset.size,
