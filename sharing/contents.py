@@ -123,9 +123,9 @@ class AlbumContents:
 
 
 def contents_of(link: SharedLink) -> Contents:
-    """What a link shows now; of a portal album that was deleted, nothing."""
+    """What a link shows now; of a hidden album, and of one that was deleted, nothing."""
     album = link.portal_album
-    if album is not None and album.deleted_at is None:
+    if album is not None and album.deleted_at is None and not link.hides_album:
         return AlbumContents(album.pk, album.order, is_dated=not album.is_by_hand)
     return LibraryContents(link.assets())
 

@@ -16,16 +16,29 @@ from portal.library.interface import NotInLibrary
 from portal.library.types import AssetFilter
 from sharing.activity import record
 from sharing.albums.models import PortalAlbum
-from sharing.models import Happening, LinkQuerySet, SharedAsset, SharedLink
+from sharing.models import Happening, LinkQuerySet, SharedAsset, SharedLink, UploadKinds
 
 LOSSES = ("allow_download", "allow_upload", "show_metadata", "show_location")
 LIMITS = ("max_visitors", "max_downloads", "max_bytes", "idle_days")
+UPLOAD_RULES = (
+    "hides_album",
+    "holds_uploads",
+    "credits_senders",
+    "upload_kinds",
+    "max_upload_size",
+    "max_upload_bytes",
+    "max_upload_files",
+    "uploads_until",
+)
 LAST_YEAR = 2200  # further on, a time zone can move a moment out of what a calendar holds
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSettings:
-    """All that an owner decides about a link. ``password=None`` keeps the present one."""
+    """All that an owner decides about a link. ``password=None`` keeps the present one.
+
+    Sizes are in bytes: ``max_upload_size`` of one file, ``max_upload_bytes`` of all together.
+    """
 
     description: str = ""
     slug: str = ""
@@ -39,6 +52,14 @@ class LinkSettings:
     max_downloads: int | None = None
     max_bytes: int | None = None
     idle_days: int | None = None
+    hides_album: bool = False
+    holds_uploads: bool = True
+    credits_senders: bool = False
+    upload_kinds: str = UploadKinds.ALL
+    max_upload_size: int | None = None
+    max_upload_bytes: int | None = None
+    max_upload_files: int | None = None
+    uploads_until: datetime | None = None
 
 
 @transaction.atomic
@@ -81,11 +102,22 @@ def change_link(link: SharedLink, wanted: LinkSettings) -> SharedLink:
     # As it is now, not as it was when a page was shown: a lost epoch would revive old URLs.
     current = SharedLink.objects.select_for_update().get(pk=link.pk)
     takes_away = any(getattr(current, name) and not getattr(wanted, name) for name in LOSSES)
+    hides = wanted.hides_album and not current.hides_album
     current = _save(current, wanted)
-    if takes_away or wanted.password:
+    if takes_away or hides or wanted.password:
         _raise_epoch(current)
     record(current, Happening.Kind.CHANGED)
     return current
+
+
+@transaction.atomic
+def open_album(link: SharedLink) -> bool:
+    """Let those who only sent so far see the album; whether it was hidden."""
+    if not _revise(SharedLink.objects.filter(pk=link.pk, hides_album=True), hides_album=False):
+        return False
+    link.hides_album = False
+    record(link, Happening.Kind.CHANGED)
+    return True
 
 
 @transaction.atomic
@@ -137,15 +169,10 @@ def is_taken(slug: str, *, but_by: SharedLink | None = None) -> bool:
 
 
 def _save(link: SharedLink, wanted: LinkSettings) -> SharedLink:
-    if wanted.allow_upload and link.kind != SharedLink.Kind.ALBUM:
-        message = _("Only a link to an album can take uploads.")
-        raise ValidationError({"allow_upload": message}, code="upload")
-    if wanted.expires_at and wanted.expires_at.year > LAST_YEAR:
-        message = _("Please choose an earlier date, or none.")
-        raise ValidationError({"expires_at": message}, code="expires_at")
+    _check(link, wanted)
     if wanted.idle_days and wanted.idle_days != link.idle_days:
         link.used_at = timezone.now()  # the days are counted from now on
-    for name in ("description", "slug", "expires_at", *LOSSES, *LIMITS):
+    for name in ("description", "slug", "expires_at", *LOSSES, *LIMITS, *UPLOAD_RULES):
         setattr(link, name, getattr(wanted, name))
     if wanted.password is not None:
         link.set_password(wanted.password)
@@ -159,6 +186,20 @@ def _save(link: SharedLink, wanted: LinkSettings) -> SharedLink:
             raise _taken() from exc
         raise
     return link
+
+
+def _check(link: SharedLink, wanted: LinkSettings) -> None:
+    if wanted.allow_upload and link.kind != SharedLink.Kind.ALBUM:
+        message = _("Only a link to an album can take uploads.")
+        raise ValidationError({"allow_upload": message}, code="upload")
+    if wanted.hides_album and not wanted.allow_upload:
+        message = _("Guests would see nothing: let them add photos, or show the album.")
+        raise ValidationError({"hides_album": message}, code="hides_album")
+    for name in ("expires_at", "uploads_until"):
+        moment: datetime | None = getattr(wanted, name)
+        if moment and moment.year > LAST_YEAR:
+            message = _("Please choose an earlier date, or none.")
+            raise ValidationError({name: message}, code=name)
 
 
 def _revise(rows: LinkQuerySet, **changes: bool | datetime | None) -> int:

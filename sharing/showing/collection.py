@@ -58,7 +58,9 @@ def _grouped(number: int) -> str:
 
 
 def collection_of(link: SharedLink) -> Collection:
-    """Look up what a link shares now; an album that is gone is an empty one."""
+    """Look up what a link shares now; an album that is gone, or hidden, is an empty one."""
+    if link.hides_album:
+        return Collection(title_of(link), contents_of(link), NOTHING, "")
     made = link.portal_album
     if made is not None:
         return _of_portal_album(link, made)
