@@ -13,6 +13,7 @@ from hashlib import blake2b
 from django.conf import settings
 from django.db.models import F
 
+from portal.accounts.sessions import owners_of
 from portal.media.cookies import binding_cookie
 from portal.media.tickets import MediaSigner
 from sharing.models import SharedLink
@@ -80,6 +81,8 @@ def open_link(handle: str, cookies: dict[str, str]) -> Access:
 
 def enter(link: SharedLink, cookies: dict[str, str]) -> Access:
     """Let a visitor in to a link already found; raises ``LinkClosed``."""
+    if link.is_for_owner and not _is_owner(link, cookies):
+        raise LinkClosed(Standing.UNKNOWN)
     # Without a password too: a browser unlocked before it was removed still sends the cookie, and
     # media URLs are checked against what the browser sends.
     unlock = cookies.get(binding_cookie(link.pk), "")
@@ -145,6 +148,11 @@ def admission_cookie(link: SharedLink) -> str:
 
 def is_admitted(link: SharedLink, cookies: dict[str, str]) -> bool:
     return _is_proof(cookies.get(admission_cookie(link), ""), "admission", str(link.pk))
+
+
+def _is_owner(link: SharedLink, cookies: dict[str, str]) -> bool:
+    session = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    return bool(session) and owners_of([session]).get(session) == link.owner_id
 
 
 def _is_unlocked(link: SharedLink, unlock: str) -> bool:

@@ -59,8 +59,13 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
     def of_portal_album(self, album: PortalAlbum) -> "LinkQuerySet":
         return self.filter(portal_album=album)
 
+    def given(self) -> "LinkQuerySet":
+        """Those for guests: not the ones by which owners themselves send."""
+        return self.filter(is_for_owner=False)
+
     def owned_by(self, user: AbstractBaseUser | AnonymousUser) -> "LinkQuerySet":
-        return self.filter(owner_id=user.pk)
+        """Those that this owner gives to guests."""
+        return self.given().filter(owner_id=user.pk)
 
     def with_slug(self, slug: str) -> "LinkQuerySet":
         """Case-blind; deleted ones included."""
@@ -129,6 +134,7 @@ class SharedLink(models.Model):
     max_upload_bytes = models.PositiveBigIntegerField(null=True, blank=True)  # of all together
     max_upload_files = models.PositiveIntegerField(null=True, blank=True, validators=COUNT)
     uploads_until = models.DateTimeField(null=True, blank=True)
+    is_for_owner = models.BooleanField(default=False, editable=False)  # who sends by it, signed in
     is_paused = models.BooleanField(default=False)
     epoch = models.PositiveIntegerField(default=1, editable=False)
     visits = models.PositiveIntegerField(default=0, editable=False)
@@ -160,6 +166,14 @@ class SharedLink(models.Model):
                 | Q(kind="ALBUM", album_id=None, portal_album__isnull=False)
                 | Q(kind="INDIVIDUAL", album_id=None, portal_album=None, allow_upload=False),
                 name="kind_fits_what_is_shared",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["owner", album],
+                    condition=Q(is_for_owner=True, deleted_at=None),
+                    name=f"one_own_link_per_{name}",
+                )
+                for album, name in (("album_id", "album"), ("portal_album", "portal_album"))
             ),
         ]
 

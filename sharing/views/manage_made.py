@@ -31,7 +31,7 @@ def made(request: HttpRequest, made_id: UUID) -> HttpResponse:
         "marked": uuid_from(request.GET.get("marked")),
         "orders": PortalAlbum.Order.choices,
         "longest": LONGEST_NAME,
-        "links": SharedLink.objects.alive().of_portal_album(album).count(),
+        "links": SharedLink.objects.alive().given().of_portal_album(album).count(),
         "here": "albums",
     }
     return render_page(request, "manage/made.html", context, partial="photos")
