@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sharing.albums.models import PortalAlbum
@@ -62,6 +63,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def held(self) -> "UploadQuerySet":
         return self.filter(state=State.HELD)
 
+    def leaving(self) -> "UploadQuerySet":
+        """Taken back, and perhaps still in the library."""
+        return self.filter(state=State.WITHDRAWN, is_leaving=True)
+
     def counted(self) -> "UploadQuerySet":
         """What takes room under a link's limits: all but what came to nothing."""
         return self.exclude(state__in=(State.REFUSED, State.DUPLICATE, State.EXPIRED)).exclude(
@@ -95,12 +100,19 @@ class Upload(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     taken_at = models.DateTimeField(null=True)  # local wall-clock time as if it were UTC
+    duration = models.DurationField(null=True)  # of a video
     content_id = models.CharField(max_length=200, blank=True)  # of the halves of a live photo
     live_video = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="stills"
     )
     asset_id = models.UUIDField(null=True)  # in the library, once it is there
     was_there = models.BooleanField(default=False)  # before: then taking it back leaves it there
+    joined_album = models.BooleanField(default=False)  # it brought the asset into ``portal_album``
+    is_leaving = models.BooleanField(default=False)  # taken back, and the library must hear of it
+
+    attempts = models.PositiveSmallIntegerField(default=0)  # begun on it, their ends never noted
+    tries = models.PositiveSmallIntegerField(default=0)  # to hand it over, in vain
+    retry_at = models.DateTimeField(null=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(default=timezone.now)  # bytes came, or somebody asked
@@ -134,6 +146,11 @@ class Upload(models.Model):
     def look(self) -> Path:
         """A small WebP of it, for its sender and the owner; made when it is checked."""
         return settings.STAGING_DIR / f"{self.pk.hex}.webp"
+
+    @property
+    def why(self) -> str:
+        """Its reason, in the reader's language."""
+        return gettext(self.reason) if self.reason else ""
 
     @property
     def can_be_taken_back(self) -> bool:
