@@ -9,13 +9,30 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sharing.links import LinkSettings, is_taken
-from sharing.models import MOST_COUNTED, MOST_IDLE_DAYS, SharedLink, validate_slug
+from sharing.models import MOST_COUNTED, MOST_IDLE_DAYS, SharedLink, UploadKinds, validate_slug
+from sharing.upload_form import (
+    GB,
+    MINUTE,
+    UPLOAD_SWITCHES,
+    UploadRulesForm,
+    check_future,
+    in_bytes,
+    is_same_minute,
+    rules_as_typed,
+)
 
 SWITCHES = ("allow_download", "allow_upload", "show_metadata", "show_location")
+# What is sent is looked at first, in every preset: for when uploads are allowed later.
 PRESETS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "look": (_("Look"), ("show_metadata",)),
-    "take": (_("Look and download"), ("allow_download", "show_metadata", "show_location")),
-    "collect": (_("Collect photos"), SWITCHES),
+    "look": (_("Look"), ("show_metadata", "holds_uploads")),
+    "take": (
+        _("Look and download"),
+        ("allow_download", "show_metadata", "show_location", "holds_uploads"),
+    ),
+    "collect": (
+        _("Collect photos"),
+        ("allow_upload", "show_metadata", "holds_uploads", "hides_album"),
+    ),
 }
 LIMIT_FIELDS = ("max_visitors", "max_downloads", "max_gb", "idle_days")
 DAYS = {"1d": 1, "7d": 7, "30d": 30}
@@ -29,11 +46,9 @@ LIFETIMES = [
     ("1y", _("1 year")),
     ("date", _("On a date")),
 ]
-GB = 2**30  # bytes, as sizes are shown everywhere
-MINUTE = "%Y-%m-%dT%H:%M"
 
 
-class LinkForm(forms.Form):
+class LinkForm(UploadRulesForm):
     """One form to make a link and to change it; ``wanted`` is what it says."""
 
     description = forms.CharField(max_length=200, required=False)
@@ -71,18 +86,16 @@ class LinkForm(forms.Form):
         return self.cleaned_data
 
     def _check_until(self, until: datetime | None) -> None:
-        now = timezone.now()
         if until is None:
             self.add_error("until", _("Please choose a date and time."))
-        elif until <= now and not self._is_as_before(until):
-            self.add_error("until", _("This moment has passed. Please choose a later one."))
-        elif until.year > now.year + 100:
-            self.add_error("until", _("Please choose a date within the next 100 years."))
+        elif not self._is_as_before(until):
+            try:
+                check_future(until)
+            except forms.ValidationError as exc:
+                self.add_error("until", exc)
 
     def _is_as_before(self, until: datetime) -> bool:
-        """The form knows minutes: an untouched moment keeps its seconds too."""
-        before = self.link.expires_at if self.link else None
-        return before is not None and before.replace(second=0, microsecond=0) == until
+        return is_same_minute(self.link.expires_at if self.link else None, until)
 
     @property
     def has_limits(self) -> bool:
@@ -100,9 +113,10 @@ class LinkForm(forms.Form):
             expires_at=self._expires_at(),
             max_visitors=cleaned["max_visitors"],
             max_downloads=cleaned["max_downloads"],
-            max_bytes=_in_bytes(cleaned["max_gb"]),
+            max_bytes=in_bytes(cleaned["max_gb"]),
             idle_days=cleaned["idle_days"],
             **{name: cleaned[name] for name in SWITCHES},
+            **self.upload_rules(),
         )
 
     def _expires_at(self) -> datetime | None:
@@ -127,13 +141,10 @@ def after(lifetime: str, now: datetime) -> datetime | None:
     return first.replace(day=min(now.day, latest.day))
 
 
-def _in_bytes(gigabytes: Decimal | None) -> int | None:
-    return int(gigabytes * GB) if gigabytes else None
-
-
 def _fresh(preset: str) -> dict[str, Any]:
     _label, on = PRESETS.get(preset, PRESETS["take"])
-    return {"lifetime": "never"} | {name: name in on for name in SWITCHES}
+    switches = {name: name in on for name in (*SWITCHES, *UPLOAD_SWITCHES)}
+    return {"lifetime": "never", "upload_kinds": UploadKinds.ALL} | switches
 
 
 def _as_typed(link: SharedLink) -> dict[str, Any]:
@@ -147,4 +158,5 @@ def _as_typed(link: SharedLink) -> dict[str, Any]:
         "max_downloads": link.max_downloads,
         "max_gb": round(link.max_bytes / GB, 1) if link.max_bytes else None,
         "idle_days": link.idle_days,
+        **rules_as_typed(link),
     } | {name: getattr(link, name) for name in SWITCHES}

@@ -12,9 +12,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from portal.env import parse_duration
 from portal.library import get_library
 from portal.library.types import Album
-from sharing.forms import GB
 from sharing.links import LinkSettings
 from sharing.models import SharedLink
+from sharing.upload_form import GB, MB
 
 
 class BadRequest(Exception):
@@ -60,10 +60,25 @@ def read_settings(options: dict[str, Any]) -> LinkSettings:
         max_downloads=options["max_downloads"],
         max_bytes=options["max_gb"] and int(options["max_gb"] * GB),
         idle_days=options["idle_days"],
+        **_read_upload_rules(options),
     )
 
 
-def read_expiry(text: str) -> datetime:
+def _read_upload_rules(options: dict[str, Any]) -> dict[str, Any]:
+    until = options["uploads_until"]
+    return {
+        "hides_album": options["hide_album"],
+        "holds_uploads": not options["no_review"],
+        "credits_senders": options["show_names"],
+        "upload_kinds": options["upload_kinds"],
+        "max_upload_size": options["max_upload_mb"] and int(options["max_upload_mb"] * MB),
+        "max_upload_bytes": options["max_upload_gb"] and int(options["max_upload_gb"] * GB),
+        "max_upload_files": options["max_upload_files"],
+        "uploads_until": read_expiry(until, "--uploads-until") if until else None,
+    }
+
+
+def read_expiry(text: str, option: str = "--expires") -> datetime:
     """``7d``, ``12h``, or a date or time in ISO 8601, local unless it names its offset.
 
     A date alone means the end of that day. Raises ``BadRequest``.
@@ -73,9 +88,9 @@ def read_expiry(text: str) -> datetime:
         in_future = moment > timezone.now()
     except (ValueError, OverflowError) as exc:
         reason = "expected 7d, 12h, 2030-12-31 or 2030-12-31T18:00"
-        raise BadRequest(f"--expires {text}: {reason}.") from exc
+        raise BadRequest(f"{option} {text}: {reason}.") from exc
     if not in_future:
-        raise BadRequest(f"--expires {text}: this moment has passed.")
+        raise BadRequest(f"{option} {text}: this moment has passed.")
     return moment
 
 

@@ -84,8 +84,11 @@ def expiry_in_words(expires_at: datetime, now: datetime) -> str:
 
 
 def allowances(rights: Rights) -> list[Allowance]:
-    """What guests may do beside looking."""
+    """What guests may do beside looking; where the album is hidden, instead of it."""
     found = []
+    if not rights.look:
+        words = _("Add photos; the album is hidden") if rights.upload else _("Nothing now")
+        return [Allowance("upload", words)]
     if rights.download:
         words = _("Download originals") if rights.originals else _("Download large JPEGs")
         found.append(Allowance("download", words))

@@ -21,7 +21,7 @@ from sharing.managing.command_link import (
     read_settings,
 )
 from sharing.managing.wording import state_of
-from sharing.models import MOST_COUNTED, SharedLink
+from sharing.models import MOST_COUNTED, SharedLink, UploadKinds
 
 Number = TypeVar("Number", int, Decimal)
 
@@ -42,8 +42,9 @@ class Command(BaseCommand):
             create.add_argument(f"--{switch}", action="store_true")
         create.add_argument("--max-visitors", type=_count, help="So many people may come.")
         create.add_argument("--max-downloads", type=_count, help="So many downloads may be made.")
-        create.add_argument("--max-gb", type=_gigabytes, help="So much may be downloaded in all.")
+        create.add_argument("--max-gb", type=_decimal, help="So much may be downloaded in all.")
         create.add_argument("--idle-days", type=_count, help="It closes after days without use.")
+        _add_upload_rules(create)
         every = actions.add_parser("list", help="List all links.")
         every.add_argument("--json", action="store_true")
         revoke = actions.add_parser("revoke", help="Delete a link: it lets nobody in any more.")
@@ -81,6 +82,18 @@ class Command(BaseCommand):
         delete_link(link)
 
 
+def _add_upload_rules(create: CommandParser) -> None:
+    rules = create.add_argument_group("what guests may add, with --allow-upload")
+    rules.add_argument("--hide-album", action="store_true", help="They see only what they sent.")
+    rules.add_argument("--no-review", action="store_true", help="Straight into the album.")
+    rules.add_argument("--show-names", action="store_true", help="All guests read who sent what.")
+    rules.add_argument("--upload-kinds", choices=UploadKinds.values, default=UploadKinds.ALL)
+    rules.add_argument("--max-upload-mb", type=_decimal, help="A file may be so large.")
+    rules.add_argument("--max-upload-gb", type=_decimal, help="All files together, at most.")
+    rules.add_argument("--max-upload-files", type=_count, help="So many files may be sent.")
+    rules.add_argument("--uploads-until", help="Closes for uploads: 7d, or a date or time.")
+
+
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
@@ -92,7 +105,7 @@ def _count(text: str) -> int:
     return _within(int(text))
 
 
-def _gigabytes(text: str) -> Decimal:
+def _decimal(text: str) -> Decimal:
     return _within(Decimal(text))
 
 
