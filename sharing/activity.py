@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from sharing.models import Happening, SharedLink, Take
 
 NETWORK_BITS = {4: 24, 6: 48}  # what is kept of an address: a provider's part, not a household's
 SAME_FOR = timedelta(minutes=1)  # the same mishap again within this time is the same happening
+TOGETHER_FOR = timedelta(minutes=10)  # files that come, or are decided about, are one happening
 
 
 def record(link: SharedLink, kind: Happening.Kind, *, address: str = "", size: int = 0) -> None:
@@ -23,6 +25,22 @@ def record_once(link: SharedLink, kind: Happening.Kind, *, address: str) -> None
     recent = Happening.objects.filter(link=link, kind=kind, at__gt=timezone.now() - SAME_FOR)
     if not recent.filter(address=shorten(address)).exists():
         record(link, kind, address=address)
+
+
+def record_files(link_id: UUID | None, kind: Happening.Kind, *, count: int, size: int = 0) -> None:
+    """Note what happened to so many files, together with the same of the last ten minutes.
+
+    Hundreds come in one by one, and are one line for their owner. Of a link that is gone, nothing.
+    """
+    if not count or not SharedLink.objects.filter(pk=link_id).exists():
+        return
+    now = timezone.now()
+    recent = Happening.objects.filter(link_id=link_id, kind=kind, at__gt=now - TOGETHER_FOR)
+    latest = recent.values_list("pk", flat=True).first()
+    more = {"at": now, "count": F("count") + count, "size": F("size") + size}
+    if latest and Happening.objects.filter(pk=latest).update(**more):
+        return
+    Happening.objects.create(link_id=link_id, kind=kind, count=count, size=size, at=now)
 
 
 def shorten(text: str) -> str:
