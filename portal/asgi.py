@@ -28,8 +28,10 @@ from portal.media.tickets import PREFIX  # noqa: E402
 from portal.static_app import StaticApp  # noqa: E402
 from sharing.asgi import (  # noqa: E402
     LINK_EVENTS,
+    REVIEW_EVENTS,
     STATUS_EVENTS,
     make_link_events,
+    make_review_events,
     make_status_events,
 )
 from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
@@ -90,6 +92,7 @@ def make_application() -> Front:
         ARCHIVES: make_archives(grants),
         EVENTS: make_events(grants),
         LINK_EVENTS: make_link_events(grants),
+        REVIEW_EVENTS: make_review_events(grants),
         STATUS_EVENTS: make_status_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }

@@ -11,10 +11,17 @@ from portal.media.cookies import cookie_in
 from portal.media.grants import OWNER_EPOCH
 from portal.media.sending import Receive, Scope, Send, send_short
 from portal.media.table import GrantsUnknown, GrantTable
-from sharing.managing.live import OwnerView, make_board, read_link_versions, read_status_versions
+from sharing.managing.live import (
+    OwnerView,
+    make_board,
+    read_link_versions,
+    read_review_versions,
+    read_status_versions,
+)
 
 LINK_EVENTS = "/events/links"
 STATUS_EVENTS = "/events/status"
+REVIEW_EVENTS = "/events/review"
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
 
 
@@ -53,3 +60,8 @@ def make_link_events(grants: GrantTable) -> OwnerEvents:
 def make_status_events(grants: GrantTable) -> OwnerEvents:
     """Make the application for ``STATUS_EVENTS``."""
     return OwnerEvents(STATUS_EVENTS, grants, make_board("status", read_status_versions))
+
+
+def make_review_events(grants: GrantTable) -> OwnerEvents:
+    """Make the application for ``REVIEW_EVENTS``."""
+    return OwnerEvents(REVIEW_EVENTS, grants, make_board("review", read_review_versions))

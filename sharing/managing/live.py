@@ -12,6 +12,7 @@ from portal.accounts.sessions import owners_of
 from portal.live.board import Board, State
 from portal.live.stream import event
 from sharing.managing.condition import read_version
+from sharing.managing.waiting import read_links_facts, read_review_facts, read_waiting
 from sharing.models import SharedLink
 
 TICK = 1.0  # seconds
@@ -37,19 +38,23 @@ def make_board(name: str, read_versions: ReadVersions) -> Board[OwnerView]:
 
 
 def read_states(read_versions: ReadVersions, sessions: Iterable[str]) -> dict[str, State]:
-    """Read what tells whether anything changed for these sessions' owners."""
+    """Read what tells whether anything changed for these sessions' owners, and what waits."""
     owners = owners_of(list(sessions))
     versions = read_versions(set(owners.values()))
-    return {session: (versions.get(owner, ""),) for session, owner in owners.items()}
+    waiting = read_waiting(set(owners.values()))
+    return {
+        session: (versions.get(owner, ""), waiting.get(owner, 0))
+        for session, owner in owners.items()
+    }
 
 
 def read_link_versions(owner_ids: Iterable[int]) -> dict[int, str]:
     """A text by owner that differs whenever something on their list of links does."""
-    over = Q(expires_at__lte=timezone.now())
+    owner_ids, over = list(owner_ids), Q(expires_at__lte=timezone.now())
     rows = (
         SharedLink.objects.alive()
         .order_by()
-        .filter(owner_id__in=list(owner_ids))
+        .filter(owner_id__in=owner_ids)
         .values_list("owner_id")
         .annotate(
             Count("pk"),
@@ -62,7 +67,13 @@ def read_link_versions(owner_ids: Iterable[int]) -> dict[int, str]:
             over=Count("pk", filter=over),
         )
     )
-    return {owner: _digest(facts) for owner, *facts in rows}
+    waiting = read_links_facts(owner_ids)
+    return {owner: _digest([*facts, waiting.get(owner)]) for owner, *facts in rows}
+
+
+def read_review_versions(owner_ids: Iterable[int]) -> dict[int, str]:
+    """A text by owner that differs whenever what was sent to them does, or where it stands."""
+    return {owner: _digest(facts) for owner, facts in read_review_facts(owner_ids).items()}
 
 
 def read_status_versions(owner_ids: Iterable[int]) -> dict[int, str]:
@@ -79,4 +90,5 @@ def _render(read_versions: ReadVersions, view: OwnerView) -> tuple[str, bool]:
     state = read_states(read_versions, [view.session]).get(view.session)
     if state is None:  # signed out meanwhile
         return event("end", "signed out"), True
-    return event("version", str(state[0])), False
+    version, waiting = state
+    return event("version", str(version)) + event("waiting", str(waiting)), False
