@@ -34,6 +34,7 @@ from sharing.asgi import (  # noqa: E402
     make_review_events,
     make_status_events,
 )
+from sharing.contributions.astray import SharedAstray  # noqa: E402
 from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
 
 App = Callable[..., Awaitable[None]]
@@ -96,7 +97,7 @@ def make_application() -> Front:
         STATUS_EVENTS: make_status_events(grants),
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
-    pages = BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     return Front(pages, mounts, [grants.run], media.at_once)
 
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("", include("portal.accounts.urls")),
     path("", include("sharing.urls")),
+    path("", include("sharing.phone_urls")),
     re_path(LINK, include("sharing.guest_urls")),
     re_path(LINK, include("downloads.urls")),
 ]
