@@ -209,6 +209,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("photoswipe", BASE_DIR / "node_modules/photoswipe/dist"),
     ("thumbhash", BASE_DIR / "node_modules/thumbhash"),
+    ("tus", BASE_DIR / "node_modules/tus-js-client/dist"),
+    ("noble", BASE_DIR / "node_modules/@noble/hashes"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -223,6 +225,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
+        "worker-src": [SELF],
         "connect-src": [SELF],
         "font-src": [SELF],
         "manifest-src": [SELF],

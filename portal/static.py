@@ -3,13 +3,18 @@
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+OTHER_HASHES = (
+    "_blake argon2 blake1 blake2 blake3 eskdf hkdf hmac pbkdf2 scrypt sha2 sha3 sha3-addons webcrypto"
+).split()
+
 
 class StaticFiles(StaticFilesConfig):
     """Collect the browser files that pages use, and no other variant of the libraries.
 
     django-htmx ships htmx 2 and 4, each with readable sources; a comment in one of those looks
     like an import to Django's module rewriting and stops the collection. PhotoSwipe's
-    package brings its CommonJS build, types, and readable builds that name source maps.
+    package brings its CommonJS build, types, and readable builds that name source maps. Of the tus
+    client the small build is used, which names its map; of the hashes SHA-1 and what it stands on.
     """
 
     ignore_patterns = [
@@ -24,10 +29,13 @@ class StaticFiles(StaticFilesConfig):
         "photoswipe-lightbox.esm.js",
         "umd",
         "types",
-        "*.map",
-        "*.d.ts",
+        "photoswipe*.map",
+        "tus.js*",
+        "browser-test-bundle.js",
+        "*.ts",
         "*.md",
         "package.json",
+        *(f"{name}.js" for name in OTHER_HASHES),
     ]
 
 

@@ -49,7 +49,7 @@ def preview_of(
     return Preview(
         title=collection.title,
         summary=collection.summary,
-        url=_absolute(request, request.path),
+        url=absolute(request, request.path),
         picture=_picture(request, link, *shown) if shown else None,
     )
 
@@ -58,10 +58,10 @@ def _picture(request: HttpRequest, link: SharedLink, asset: Asset, alt: str) -> 
     # Not the visitor's own signer: whoever fetches this has no cookie of this visitor.
     signer = MediaSigner(link.pk, link.epoch)
     url = signer.url(asset.id, Rendition.PREVIEW, days=DAYS)
-    return Picture(_absolute(request, url), *fitted(asset, LONGEST_SIDE[Rendition.PREVIEW]), alt)
+    return Picture(absolute(request, url), *fitted(asset, LONGEST_SIDE[Rendition.PREVIEW]), alt)
 
 
-def _absolute(request: HttpRequest, path: str) -> str:
+def absolute(request: HttpRequest, path: str) -> str:
     if settings.LOGGIA_PUBLIC_URL:
         return f"{settings.LOGGIA_PUBLIC_URL}{path}"
     return request.build_absolute_uri(path)

@@ -16,7 +16,9 @@ from sharing.showing.collection import Collection, collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.grid import Grid, day_label
 from sharing.showing.preview import preview_of
+from sharing.showing.sending import Invitation, invitation_of
 from sharing.showing.tiles import TileMaker
+from sharing.views.contribute import collect
 from sharing.views.door import GuestRequest, guest_view
 from sharing.views.newcomers import Welcome
 from sharing.views.visits import answer_counted
@@ -31,6 +33,8 @@ INLINE_TIMELINE = 1_000  # up to so many photos the timeline comes with the page
 @gzip_page
 @guest_view
 def page(request: GuestRequest) -> HttpResponse:
+    if not request.access.rights.look:
+        return collect(request)
     collection = collection_of(request.access.link)
     pages = max(1, -(-collection.totals.count // PAGE_SIZE))
     number = min(_whole(request, "page", 1, least=1), pages)
@@ -52,6 +56,7 @@ def page(request: GuestRequest) -> HttpResponse:
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < pages else None,
         "timeline": _inline_timeline(request, collection),
+        "invitation": _invitation(request),
         **_surroundings(request),
     }
     return answer_counted(request, render_to_string("guest/page.html", context, request))
@@ -106,6 +111,13 @@ def _whole(request: GuestRequest, name: str, default: int, *, least: int = 0) ->
     text = request.GET.get(name, "")
     is_number = text.isascii() and text.isdigit() and len(text) < 10
     return max(int(text) if is_number else default, least)
+
+
+def _invitation(request: GuestRequest) -> Invitation | None:
+    """What is said of adding photos, where guests may."""
+    if not request.access.rights.upload:
+        return None
+    return invitation_of(request.access.link, request.visitor)
 
 
 def _surroundings(request: GuestRequest) -> dict[str, Any]:
