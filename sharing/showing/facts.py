@@ -29,12 +29,16 @@ class Place:
     uri: str
 
 
-def facts_of(asset: Asset, rights: Rights) -> list[Fact]:
-    """Call it only where the link shows metadata; what the link withholds is left out."""
+def facts_of(asset: Asset, rights: Rights, sender: str = "") -> list[Fact]:
+    """Call it only where the link shows metadata; what the link withholds is left out.
+
+    ``sender`` is who sent it, where all guests may read that.
+    """
     exif = asset.exif
     size = filesizeformat(asset.size) if rights.location else ""  # else another file is delivered
     pixels = f"{asset.width} × {asset.height}"
     facts = [
+        Fact("person", _("Sent by"), sender),
         Fact("calendar", _("Taken"), day_label(asset.taken_at.date()), _clock_time(asset)),
         Fact("camera", _("Camera"), camera_name(exif), exif.lens),
         Fact("aperture", _("Exposure"), exposure(exif)),

@@ -1,7 +1,7 @@
 """One tile of the guest's grid, with everything the grid and the viewer need to know of it."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -41,6 +41,7 @@ class Tile:
     caption: str
     thumbhash: str
     duration: str
+    credit: str = ""  # who sent it, where all guests may read that
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,14 @@ class Day:
 
 
 class TileMaker:
-    """Makes the tiles of one link; ``total`` is how many it has."""
+    """Makes the tiles of one link; ``total`` is how many it has, ``senders`` who sent which."""
 
-    def __init__(self, delivery: Delivery, total: int) -> None:
+    def __init__(
+        self, delivery: Delivery, total: int, senders: Mapping[UUID, str] | None = None
+    ) -> None:
         self.delivery = delivery
         self.total = total
+        self.senders = senders or {}
 
     def tile(self, asset: Asset, number: int) -> Tile:
         delivery, is_video = self.delivery, asset.kind is AssetKind.VIDEO
@@ -85,6 +89,7 @@ class TileMaker:
             caption=self._caption(asset),
             thumbhash=b64encode(asset.thumbhash).decode(),
             duration=as_clock(asset.duration) if asset.duration else "",
+            credit=self._credit(asset),
         )
 
     def tiles(self, assets: Iterable[Asset], offset: int) -> list[Tile]:
@@ -105,6 +110,10 @@ class TileMaker:
 
     def _caption(self, asset: Asset) -> str:
         return asset.exif.description.strip() if self.delivery.rights.metadata else ""
+
+    def _credit(self, asset: Asset) -> str:
+        name = self.senders.get(asset.id)
+        return _("From %(name)s") % {"name": name} if name else ""
 
     def _alt(self, asset: Asset, number: int) -> str:
         is_video = asset.kind is AssetKind.VIDEO

@@ -1,6 +1,7 @@
 """The guest's page: the grid, and the parts of it that come as one scrolls."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -11,7 +12,8 @@ from django.utils.translation import get_language
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from portal.library.types import Page
+from portal.library.types import Asset, Page
+from sharing.contributions.credits import credited
 from sharing.showing.collection import Collection, collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.grid import Grid, day_label
@@ -42,7 +44,7 @@ def page(request: GuestRequest) -> HttpResponse:
         number = 1
     offset = (number - 1) * PAGE_SIZE
     assets = collection.contents.assets(Page(offset, PAGE_SIZE))
-    maker = TileMaker(Delivery.of(request.access), collection.totals.count)
+    maker = _maker(request, collection, assets)
     days = maker.days(assets, offset, is_dated=collection.contents.is_dated)
     shown = collection.cover() or ((assets[0], days[0].tiles[0].alt) if assets else None)
     preview = preview_of(request, request.access.link, collection, shown)
@@ -70,7 +72,7 @@ def tiles(request: GuestRequest) -> HttpResponse:
     limit = min(_whole(request, "limit", PAGE_SIZE, least=1), TILES_AT_ONCE)
     collection = collection_of(request.access.link)
     assets = collection.contents.assets(Page(offset, limit))
-    maker = TileMaker(Delivery.of(request.access), collection.totals.count)
+    maker = _maker(request, collection, assets)
     context = {"tiles": maker.tiles(assets, offset), **_surroundings(request)}
     response = render(request, "guest/page.html#tiles", context)
     response["X-Grid-Version"] = collection.grid.version
@@ -111,6 +113,11 @@ def _whole(request: GuestRequest, name: str, default: int, *, least: int = 0) ->
     text = request.GET.get(name, "")
     is_number = text.isascii() and text.isdigit() and len(text) < 10
     return max(int(text) if is_number else default, least)
+
+
+def _maker(request: GuestRequest, collection: Collection, assets: Sequence[Asset]) -> TileMaker:
+    senders = credited(request.access.link, [asset.id for asset in assets])
+    return TileMaker(Delivery.of(request.access), collection.totals.count, senders)
 
 
 def _invitation(request: GuestRequest) -> Invitation | None:

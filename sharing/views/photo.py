@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from portal.library import get_library
 from sharing.contents import contents_of
+from sharing.contributions.credits import credited
 from sharing.showing.collection import collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.facts import facts_of, place_of
@@ -30,7 +31,8 @@ def photo(request: GuestRequest, asset_id: UUID) -> HttpResponse:
     asset = collection.contents.asset(asset_id)
     if position is None or asset is None:
         return not_here(request)
-    tile = TileMaker(Delivery.of(access), grid.count).tile(asset, position + 1)
+    senders = credited(access.link, [asset_id])
+    tile = TileMaker(Delivery.of(access), grid.count, senders).tile(asset, position + 1)
     preview = preview_of(request, access.link, collection, (asset, tile.alt))
     if request.welcome is Welcome.PREVIEW:
         return render(request, "guest/sent.html", {"collection": collection, "preview": preview})
@@ -47,7 +49,7 @@ def photo(request: GuestRequest, asset_id: UUID) -> HttpResponse:
     }
     if access.rights.metadata:
         context |= {
-            "facts": facts_of(asset, access.rights),
+            "facts": facts_of(asset, access.rights, senders.get(asset_id, "")),
             "place": place_of(asset, access.rights),
         }
     return render(request, "guest/photo.html", context)
@@ -62,7 +64,9 @@ def info(request: GuestRequest, asset_id: UUID) -> HttpResponse:
     asset = get_library().asset(asset_id)
     context = {
         "caption": asset.exif.description.strip(),
-        "facts": facts_of(asset, access.rights),
+        "facts": facts_of(
+            asset, access.rights, credited(access.link, [asset_id]).get(asset_id, "")
+        ),
         "place": place_of(asset, access.rights),
     }
     return render(request, "guest/photo.html#info", context)

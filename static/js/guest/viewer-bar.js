@@ -28,8 +28,8 @@ export class ViewerBar {
     const words = this.place.dataset.words.replace("{n}", (index + 1).toLocaleString(document.documentElement.lang));
     this.place.textContent = words.replace("{total}", this.viewer.grid.count.toLocaleString(document.documentElement.lang));
     const data = tile?.querySelector("a").dataset ?? {};
-    this.caption.textContent = data.caption ?? "";
-    this.caption.hidden = !data.caption;
+    this.caption.textContent = [data.caption, data.credit].filter(Boolean).join(" · ");
+    this.caption.hidden = !this.caption.textContent;
     this.#button("live").hidden = !data.live;
     if (this.link) this.#offer(data.download);
     if (this.isInfoOpen) this.#loadInfo(tile);

@@ -1,6 +1,9 @@
 // The ways in: the button, the form, and the whole page as a place to drop photos on. Little, for it
 // comes with the page; the queue itself is fetched when somebody is about to send.
 
+import { claimed, strike } from "../../phone/claimed.js";
+import { remember } from "../../phone/links.js";
+
 const NAME = "loggia.name";
 const STARTED = "loggia.sending"; // links by which something was sent from here
 
@@ -28,7 +31,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send(pending);
 });
+remember(base, document.querySelector("h1").textContent.trim());
 if (stored(STARTED)?.split(" ").includes(base)) takeUp();
+if (claimed().includes(base)) takeShared();
 
 function act(event) {
   const action = event.target.closest("[data-action]")?.dataset.action;
@@ -76,6 +81,16 @@ async function takeUp() {
   if (await hasLeft(base)) start().catch(() => {});
 }
 
+// What the phone's gallery shared, and was meant for this link.
+async function takeShared() {
+  const { forget, sentTo } = await import("../../phone/kept.js");
+  const shared = await sentTo(base);
+  strike(base);
+  const chosen = shared.map(({ key, file }) => ({ file, path: "", settle: () => forget(key) }));
+  if (stored(NAME) === null && chosen.length) ask(chosen);
+  else send(chosen);
+}
+
 // ── The whole page takes what is dropped ──
 const veil = document.getElementById("drop");
 let depth = 0; // enter and leave come for every element on the way
@@ -88,9 +103,7 @@ addEventListener("drop", async (event) => {
   event.preventDefault();
   depth = 0;
   veil.hidden = true;
-  const transfer = event.dataTransfer;
-  const found = dropped(transfer);
-  const chosen = await found;
+  const chosen = await dropped(event.dataTransfer);
   if (stored(NAME) === null && dialog) ask(chosen);
   else send(chosen);
 });

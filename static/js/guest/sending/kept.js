@@ -53,11 +53,11 @@ async function roomLeft() {
 /** Notes the plain facts of a file. */
 export const keep = (record) => within(["items"], "readwrite", (items) => items.put(record));
 
-/** Keeps a file itself, if there is room. */
+/** Keeps a file itself, if there is room; says whether it is kept. */
 export async function keepFile(id, file) {
-  if (file.size > LONGEST || (await roomLeft()) < file.size) return;
+  if (file.size > LONGEST || (await roomLeft()) < file.size) return false;
   room -= file.size;
-  await within(["files"], "readwrite", (files) => files.put(file, id));
+  return (await within(["files"], "readwrite", (files) => files.put(file, id))) !== undefined;
 }
 
 export async function letGo(id, size) {

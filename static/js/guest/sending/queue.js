@@ -47,13 +47,16 @@ export class Queue extends EventTarget {
     this.#pump();
   }
 
-  /** Adds chosen files, [{file, path}]; those that a lost one waits for take its place. */
+  /** Adds chosen files, [{file, path, settle}]; those that a lost one waits for take its place.
+   * `settle` is called once this page may go without losing the file. */
   add(chosen) {
     const added = [];
-    for (const { file, path } of chosen) {
+    for (const { file, path, settle } of chosen) {
       const lost = this.items.find((item) => item.mayBe(file));
+      const item = lost ?? this.#take(file, path);
+      item.settle = settle;
       if (lost) this.#find(lost, file);
-      else added.push(this.#take(file, path));
+      else added.push(item);
     }
     this.#tell("items", added);
     this.#keepAll(added);
@@ -110,7 +113,8 @@ export class Queue extends EventTarget {
   async #keepAll(items) {
     for (const item of items) {
       await keep(item.record);
-      if (item.isLeft && this.items.includes(item)) await keepFile(item.id, item.file);
+      const isKept = item.isLeft && this.items.includes(item) && (await keepFile(item.id, item.file));
+      if (isKept || !item.isLeft) item.settle?.();
       if (!item.isLeft) await letGo(item.id, item.size);
     }
   }
@@ -258,7 +262,10 @@ export class Queue extends EventTarget {
   #become(item, state, reason = "") {
     Object.assign(item, { state, reason });
     keep(item.record);
-    if (!item.isLeft) letGo(item.id, item.size);
+    if (!item.isLeft) {
+      letGo(item.id, item.size);
+      item.settle?.();
+    }
     this.#tell("item", item);
     this.#tell("progress");
   }
