@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.library.immich.address import BadAddress, clean, clean_key
+from portal.mail_server import BadMailServer, MailServer, parse_mail_server
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -120,6 +121,23 @@ class Environment:
             return clean_key(text) if text else ""
         except BadAddress as exc:
             raise ImproperlyConfigured(f"{name}: {exc}.") from exc
+
+    def mail_server(self, name: str) -> MailServer | None:
+        """Where e-mail leaves; what is wrong with it is told without repeating its password."""
+        text = self.text(name)
+        try:
+            return parse_mail_server(text) if text else None
+        except BadMailServer as exc:
+            raise ImproperlyConfigured(f"{name}: {exc}.") from exc
+
+    def service_addresses(self, name: str) -> list[str]:
+        """Addresses of services to notify, by blanks or line breaks; they hold keys."""
+        addresses = self.text(name).split()
+        if any("://" not in address for address in addresses):
+            raise ImproperlyConfigured(
+                f"{name}: expected addresses like ntfys://host/topic, separated by blanks."
+            )
+        return addresses
 
     def time_zone(self, name: str, default: str) -> str:
         text = self.text(name, default)

@@ -194,6 +194,19 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 LOGGIA_ADMIN_USER = env.text("LOGGIA_ADMIN_USER", "admin")
 LOGGIA_ADMIN_PASSWORD = env.text("LOGGIA_ADMIN_PASSWORD")
 
+# ── News for owners ──────────────────────────────────────────────────────────
+LOGGIA_NOTIFY_URLS = env.service_addresses("LOGGIA_NOTIFY_URLS")
+LOGGIA_NOTIFY_EVERY = env.duration("LOGGIA_NOTIFY_EVERY", "15m")
+LOGGIA_NOTIFY_LANGUAGE = env.choice("LOGGIA_NOTIFY_LANGUAGE", "en", ("en", "de"))
+LOGGIA_EMAIL_URL = env.mail_server("LOGGIA_EMAIL_URL")
+LOGGIA_EMAIL_TO = env.text("LOGGIA_EMAIL_TO")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("LOGGIA_EMAIL_FROM", "loggia@localhost")
+EMAIL_TIMEOUT = 20
+if LOGGIA_EMAIL_URL:
+    EMAIL_HOST, EMAIL_PORT = LOGGIA_EMAIL_URL.host, LOGGIA_EMAIL_URL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = LOGGIA_EMAIL_URL.user, LOGGIA_EMAIL_URL.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = LOGGIA_EMAIL_URL.has_tls, LOGGIA_EMAIL_URL.starts_tls
+
 # ── Language and time ────────────────────────────────────────────────────────
 USE_TZ = True
 TIME_ZONE = env.time_zone("LOGGIA_TIME_ZONE", "UTC")
@@ -267,7 +280,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # What `serve` calls every five seconds: each re-queues its expired leases and clears what is old.
-LOGGIA_SWEEPS = ["sharing.tasks.sweep", "downloads.tasks.sweep"]
+LOGGIA_SWEEPS = [
+    "sharing.tasks.sweep",
+    "sharing.contributions.arriving.sweep",
+    "downloads.tasks.sweep",
+]
 
 _log_format = env.choice("LOGGIA_LOG_FORMAT", "text", ("text", "json"))
 _log_level = env.choice("LOGGIA_LOG_LEVEL", "info", ("debug", "info", "warning", "error"))
@@ -300,5 +317,8 @@ LOGGING = {
         "pyvips": {"level": "ERROR"},
         "libav": {"level": "CRITICAL"},
         "asyncio": {"level": "WARNING"},
+        # What they say holds addresses with keys in them
+        "apprise": {"level": "CRITICAL"},
+        "urllib3": {"level": "ERROR"},
     },
 }

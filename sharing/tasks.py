@@ -33,7 +33,7 @@ def rescan(seconds: float | None = None) -> RefreshReport:
     """
     library = get_library()
     report = library.refresh(seconds, first=_shared_albums())
-    _void(report)
+    void(report)
     is_due = take_turn("sharing.albums", ALBUMS_EVERY)
     if report.added or report.moved or report.removed or report.lost_assets or is_due:
         settle_all()
@@ -51,7 +51,7 @@ def _shared_albums() -> list[UUID]:
 
 
 @transaction.atomic
-def _void(report: RefreshReport) -> None:
+def void(report: RefreshReport) -> None:
     """Raise the epoch of links to what was lost; doing so twice is harmless."""
     links = SharedLink.objects.all()
     if report.shrunk_albums:

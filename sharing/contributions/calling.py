@@ -16,3 +16,8 @@ def call_for_large_check() -> None:
 def call_for_hand_over() -> None:
     """Have brought into the library what was accepted, and out what was taken back."""
     async_task("sharing.contributions.tasks.hand_over", cluster="long")
+
+
+def call_for_news() -> None:
+    """Have owners told."""
+    async_task("sharing.contributions.tasks.tell_owners", cluster="long")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.library.index.chunks import chunks
 from sharing.contributions.models import STAGED, State, Upload
+from sharing.contributions.staging import remove
 
 LOOKS_KEPT = timedelta(days=30)  # for its sender, who may not see the album
 NEW = 3600.0  # seconds; the row of a file so young may not be there yet
@@ -27,7 +28,7 @@ def delete_files(pks: Collection[UUID]) -> None:
         for pk in chunk:
             upload = Upload(pk=pk)
             if pk not in with_bytes:
-                upload.staged.unlink(missing_ok=True)
+                remove(upload.staged)
             if pk not in with_look:
                 upload.look.unlink(missing_ok=True)
 

@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.library.content.wording import clean
+from sharing.activity import record_files
 from sharing.contributions.calling import call_for_hand_over
 from sharing.contributions.deciding import with_other_halves
 from sharing.contributions.leftovers import delete_files
 from sharing.contributions.models import TAKEN_BACK_WITHIN, State, Upload
+from sharing.models import Happening
 
 LONGEST_CAPTION = 500  # characters
 UNDECIDED = (State.ARRIVING, State.ARRIVED, State.HELD)
@@ -30,6 +32,8 @@ def withdraw(upload: Upload) -> bool:
     leaving = recent.update(state=State.WITHDRAWN, is_leaving=True, retry_at=None, tries=0)
     if withdrawn:
         transaction.on_commit(lambda: delete_files(pks))
+    if withdrawn or leaving:
+        record_files(upload.link_id, Happening.Kind.TAKEN_BACK, count=1, size=upload.size)
     if leaving:
         transaction.on_commit(call_for_hand_over)
     return bool(withdrawn or leaving)
