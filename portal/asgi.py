@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -34,7 +35,9 @@ from sharing.asgi import (  # noqa: E402
     make_review_events,
     make_status_events,
 )
+from sharing.contributions.asgi import UploadsApp  # noqa: E402
 from sharing.contributions.astray import SharedAstray  # noqa: E402
+from sharing.contributions.callers import ADDRESS  # noqa: E402
 from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
 
 App = Callable[..., Awaitable[None]]
@@ -44,16 +47,23 @@ Background = Callable[[], Coroutine[Any, Any, None]]
 class Front:
     """Sends each request to the application mounted at its path's beginning, else to ``pages``.
 
+    What lies below an address that others choose is mounted at a pattern, for the whole path.
     ``background`` coroutines run from the server's start to its end; for ``at_once`` see
     ``portal.web``.
     """
 
     def __init__(
-        self, pages: App, mounts: dict[str, App], background: list[Background], at_once: AtOnce
+        self,
+        pages: App,
+        mounts: dict[str, App],
+        patterns: dict[re.Pattern[str], App],
+        background: list[Background],
+        at_once: AtOnce,
     ) -> None:
         self.at_once = at_once
         self._pages = pages
         self._mounts = mounts
+        self._patterns = patterns
         self._background = background
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,6 +78,9 @@ class Front:
     def _app_for(self, path: str) -> App:
         for prefix, app in self._mounts.items():
             if path.startswith(prefix):
+                return app
+        for pattern, app in self._patterns.items():
+            if pattern.fullmatch(path):
                 return app
         return self._pages
 
@@ -98,7 +111,7 @@ def make_application() -> Front:
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
     pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
-    return Front(pages, mounts, [grants.run], media.at_once)
+    return Front(pages, mounts, {ADDRESS: UploadsApp()}, [grants.run], media.at_once)
 
 
 application = make_application()

@@ -1,0 +1,85 @@
+"""An upload comes on, and has arrived: what rows say of it. Blocks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from portal.leases.models import take_turn
+from sharing.contributions.calling import call_for_check
+from sharing.contributions.models import State, Upload
+from sharing.contributions.refusals import no_more
+from sharing.contributions.staging import StagedFile, StagingTrouble
+
+QUIET_FOR = timedelta(seconds=30)  # after which nobody else is about to say that it arrived
+LOOK_EVERY = 30  # seconds
+
+
+def come_on(upload_id: UUID) -> datetime:
+    """Note that bytes came; returns when the upload expires. Raises ``Refused`` when it is over."""
+    now = timezone.now()
+    if not Upload.objects.filter(pk=upload_id, state=State.ARRIVING).update(touched_at=now):
+        raise no_more()
+    return now + settings.LOGGIA_UPLOAD_EXPIRES
+
+
+def arrive(upload_id: UUID) -> None:
+    """Say that all bytes are safe on the disk; twice is harmless. Raises ``Refused`` when it is over."""
+    now = timezone.now()
+    row = Upload.objects.filter(pk=upload_id)
+    with durably():
+        is_new = row.filter(state=State.ARRIVING).update(
+            state=State.ARRIVED, arrived_at=now, touched_at=now
+        )
+    if not is_new and not row.exclude(state__in=(State.WITHDRAWN, State.EXPIRED)).exists():
+        raise no_more()
+
+
+def sweep() -> None:
+    """Say so of files whose web process died between their last byte and their row."""
+    if not take_turn("contributions.arrived", LOOK_EVERY):
+        return
+    quiet = Upload.objects.filter(state=State.ARRIVING, touched_at__lt=timezone.now() - QUIET_FOR)
+    arrived = [upload.pk for upload in quiet.iterator() if _is_whole(upload)]
+    for upload_id in arrived:
+        arrive(upload_id)
+    if arrived:
+        call_for_check()
+
+
+@contextmanager
+def durably() -> Iterator[None]:
+    """What is committed here survives a power cut, too: a guest is told that it arrived.
+
+    SQLite writes its log through to the disk only now and then (PRAGMA synchronous=NORMAL).
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=FULL")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA synchronous=NORMAL")
+
+
+def _is_whole(upload: Upload) -> bool:
+    try:
+        if upload.staged.stat().st_size < upload.size:
+            return False
+        file = StagedFile.open_locked(upload.staged)
+    except (OSError, StagingTrouble):
+        return False
+    try:
+        file.sync()
+    except StagingTrouble:
+        return False
+    else:
+        return file.length == upload.size
+    finally:
+        file.close()

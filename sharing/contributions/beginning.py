@@ -1,0 +1,112 @@
+"""An upload begins: its row, once the link's rules and the disk allow it. Blocks."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from portal.library.interface import LibraryUnavailable
+from sharing.contributions.admitting import Target, admit, target_of
+from sharing.contributions.callers import Caller
+from sharing.contributions.contributors import contributor_of
+from sharing.contributions.models import State, Upload
+from sharing.contributions.refusals import against_rules, no_room, too_many
+from sharing.contributions.rules import AgainstRules, check_size, rules_of
+from sharing.contributions.staging import check_disk
+from sharing.models import SharedLink
+from sharing.showing.collection import title_of
+
+LONGEST_TITLE, LONGEST_TYPE = 200, 100  # characters
+PROMISED_FOR = timedelta(hours=1)  # after its last byte; for longer, room is not kept for a file
+MOST_UNFINISHED = 5_000  # of one link
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A file as its sender describes it, cleaned: see ``naming``. ``size`` in bytes."""
+
+    size: int
+    filename: str
+    media_type: str = ""
+    modified_at: datetime | None = None
+    relative_path: str = ""
+    contributor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far an upload is when it is written down."""
+
+    state: State = State.ARRIVING
+    reason: str = ""
+    pk: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new upload, and the visitor whose it is."""
+
+    target: Target
+    visitor: str
+
+
+def begin(caller: Caller, announced: Announced) -> Begun:
+    """Make room for a file that a guest will send; raises ``Refused`` or ``StagingTrouble``."""
+    link = admit(caller).link
+    _check(link, announced.size)
+    check_disk(announced.size)
+    visitor = caller.visitor or secrets.token_urlsafe(24)
+    with transaction.atomic():
+        upload = record(link, visitor, announced, Outcome())
+    return Begun(target_of(upload), visitor)
+
+
+def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcome) -> Upload:
+    """Write down an upload; raises ``Refused`` where another took the last room meanwhile."""
+    if link.max_upload_files is not None or link.max_upload_bytes is not None:
+        SharedLink.objects.select_for_update().get(pk=link.pk)  # one after the other
+        if outcome.state is not State.REFUSED:
+            _check(link, announced.size)
+    return Upload.objects.create(
+        id=outcome.pk,
+        owner_id=link.owner_id,
+        link=link,
+        link_name=_title(link)[:LONGEST_TITLE],
+        album_id=link.album_id,
+        portal_album_id=link.portal_album_id,
+        contributor=contributor_of(link, visitor, announced.contributor or None),
+        filename=announced.filename,
+        relative_path=announced.relative_path,
+        declared_type=announced.media_type[:LONGEST_TYPE],
+        modified_at=announced.modified_at,
+        size=announced.size,
+        state=outcome.state,
+        reason=outcome.reason,
+        arrived_at=timezone.now() if outcome.state is State.ARRIVED else None,
+    )
+
+
+def _check(link: SharedLink, size: int) -> None:
+    try:
+        check_size(rules_of(link), size)
+    except AgainstRules as exc:
+        raise against_rules(exc, size) from exc
+    if Upload.objects.filter(link=link, state=State.ARRIVING).count() >= MOST_UNFINISHED:
+        raise too_many()
+    recently = timezone.now() - PROMISED_FOR
+    kept = Upload.objects.staged().filter(~Q(state=State.ARRIVING) | Q(touched_at__gt=recently))
+    promised = kept.order_by().aggregate(size=Sum("size"))["size"] or 0
+    if promised + size > settings.LOGGIA_STAGING_SIZE:
+        raise no_room()
+
+
+def _title(link: SharedLink) -> str:
+    try:
+        return title_of(link)
+    except LibraryUnavailable:
+        return str(link)
