@@ -283,6 +283,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 LOGGIA_SWEEPS = [
     "sharing.tasks.sweep",
     "sharing.contributions.arriving.sweep",
+    "sharing.contributions.tasks.sweep",
     "downloads.tasks.sweep",
 ]
 
