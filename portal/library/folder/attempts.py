@@ -36,6 +36,11 @@ def making(asset_id: UUID, form: str) -> str:
     return _name(b"make", asset_id.bytes, form.encode())
 
 
+def taking_in(sha1: bytes) -> str:
+    """Names the first look into a file that was sent."""
+    return _name(b"take", sha1)
+
+
 def begin(names: Collection[str]) -> None:
     """Write down what this process is about to open."""
     process = _this_process(os.getpid())

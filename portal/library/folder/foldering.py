@@ -46,6 +46,10 @@ class FolderBook:
                 self._open(root, chunk)
 
     def _open(self, root: int, paths: list[bytes]) -> None:
+        """What was taken in since this book was opened may have made some of them already."""
+        made = Folder.objects.filter(root=root, path__in=paths).values_list("path", "pk")
+        self.ids |= {(root, bytes(path)): pk for path, pk in made}
+        paths = [path for path in paths if (root, path) not in self.ids]
         albums = self._albums_to_join(root, paths)
         young = {path: StoredAlbum(name=self.name(path)) for path in paths if path not in albums}
         StoredAlbum.objects.bulk_create(young.values())

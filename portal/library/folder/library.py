@@ -1,6 +1,6 @@
 """The embedded library: folders of photos on this machine, behind the library interface."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal.library.folder import attempts, scan, status
+from portal.library.folder import attempts, intake, scan, status, taking_out
 from portal.library.folder.ahead import AHEAD, Ahead
 from portal.library.folder.cache import ON_DEMAND, rendition_cache
+from portal.library.folder.filing import INCOMING
 from portal.library.folder.making import (
     AHEAD_TOGETHER,
     RenditionMaker,
@@ -26,6 +27,7 @@ from portal.library.folder.models import (
     UnmadeRendition,
 )
 from portal.library.folder.originals import Finder
+from portal.library.folder.placing import Placing
 from portal.library.folder.queries import INDEX
 from portal.library.folder.reading import Patience
 from portal.library.folder.retention import forget_what_is_long_gone
@@ -35,15 +37,22 @@ from portal.library.index.chunks import chunks
 from portal.library.index.looking import looking
 from portal.library.index.queries import list_albums
 from portal.library.index.translate import as_album
-from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
+from portal.library.interface import (
+    ContentUnreadable,
+    LibraryUnavailable,
+    NotInLibrary,
+    keep_still,
+)
 from portal.library.keeping import Keeper
 from portal.library.renditions import AS_IT_LIES, MEDIA_TYPES, RenditionStore, is_whole
 from portal.library.types import (
     Album,
     Asset,
     AssetFilter,
+    Incoming,
     LibraryStatus,
     NamedAsset,
+    NotTaken,
     Page,
     Person,
     Problem,
@@ -51,6 +60,7 @@ from portal.library.types import (
     RemoteFile,
     Rendition,
     StoredFile,
+    TakenIn,
     TimelineEntry,
     Totals,
 )
@@ -158,6 +168,22 @@ class FolderLibrary:
             raise LibraryUnavailable(_("The picture went away while it was fetched.")) from exc
         return StoredFile(path, made.st_size, made.st_mtime_ns, MEDIA_TYPES[rendition])
 
+    def known(self, which: AssetFilter, sha1s: Collection[bytes]) -> Mapping[bytes, UUID]:
+        return INDEX.known(which, sha1s)
+
+    def take_in(
+        self, files: Sequence[Incoming], beat: Callable[[], None] = keep_still
+    ) -> Sequence[TakenIn | NotTaken]:
+        intake.reach(self.roots)
+        ahead = Ahead(self.store) if self.draws_ahead else None
+        placing = Placing(self.roots[INCOMING], self.cache.reserve, AHEAD if ahead else ())
+        return intake.Intake(self.roots, placing, beat, ahead).take_in(files)
+
+    def take_out(self, keys: Collection[UUID]) -> RefreshReport:
+        intake.reach(self.roots)
+        taking_out.take_out(self.roots[INCOMING], keys)
+        return scan.losses()
+
     def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
         with looking(scan.LEASE_SECONDS) as heart:
             look = scan.Scan(self.roots, self.own_folders, heart, self.patience)
@@ -166,6 +192,8 @@ class FolderLibrary:
                 look.seconds = seconds
             report = look.run()
             forget_what_is_long_gone(self.store)
+            if INCOMING in self.roots:
+                taking_out.empty_bin(self.roots[INCOMING])
         return report
 
     @transaction.atomic

@@ -8,7 +8,13 @@ is one indexed query. Paths are bytes below a root: not every file name is Unico
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from portal.library.index.models import SHOWING, IndexedAlbum, IndexedAsset, IndexedMember
+from portal.library.index.models import (
+    SHOWING,
+    IndexedAlbum,
+    IndexedArrival,
+    IndexedAsset,
+    IndexedMember,
+)
 from portal.library.types import Rendition
 
 RENDITIONS = [
@@ -155,6 +161,12 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"{self.folder_id}:{bytes(self.name)!r}"
+
+
+class Arrival(IndexedArrival):
+    """``path`` is its file below the incoming root, claimed before it is written."""
+
+    path = models.BinaryField(max_length=2000, null=True, unique=True)
 
 
 class LeftOut(models.Model):

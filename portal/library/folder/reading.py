@@ -216,11 +216,14 @@ def read_file(
     what was read counts only if both answers are the same place inside the root.
     """
     real = root.resolve(spot.folder, spot.name)
-    finding = _read_real(real, spot, look, ahead) if real else None
+    finding = read_at(real, spot, look, ahead) if real else None
     return finding if root.resolve(spot.folder, spot.name) == real else None
 
 
-def _read_real(real: bytes, spot: Spot, look: Look, ahead: Collection[Rendition]) -> Finding | None:
+def read_at(
+    real: bytes, spot: Spot, look: Look, ahead: Collection[Rendition] = ()
+) -> Finding | None:
+    """Read the file at this path as if it lay at the spot; ``None`` when it changed meanwhile."""
     from portal.library.content.reading import ContentChanged, read_content
 
     try:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.utils import timezone
@@ -137,11 +137,10 @@ class Scan:
 
     def _report(self, changes: Changes, recorder: Recorder, reader: Reader) -> RefreshReport:
         tally = recorder.tally
-        shrunk = StoredAlbum.objects.filter(has_lost=True).values_list("pk", flat=True)
-        lost = StoredAsset.objects.filter(is_lost=True).values_list("pk", flat=True)
         if not reader.left:
             LibraryState.change(last_refresh=timezone.now(), accepts_losses=False)
-        return RefreshReport(
+        return replace(
+            losses(),
             added=tally.added,
             moved=tally.moved,
             removed=tally.removed,
@@ -149,9 +148,14 @@ class Scan:
             problems=LeftOut.objects.count(),
             growing=len(reader.growing),
             unread=reader.left,
-            shrunk_albums=frozenset(shrunk),
-            lost_assets=frozenset(lost),
         )
+
+
+def losses() -> RefreshReport:
+    """What links must stop granting, and nobody has acknowledged yet."""
+    shrunk = StoredAlbum.objects.filter(has_lost=True).values_list("pk", flat=True)
+    lost = StoredAsset.objects.filter(is_lost=True).values_list("pk", flat=True)
+    return RefreshReport(shrunk_albums=frozenset(shrunk), lost_assets=frozenset(lost))
 
 
 def _refusal(spot: Spot, reason: str) -> Refused:

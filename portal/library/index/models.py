@@ -90,4 +90,29 @@ class IndexedMember(models.Model):
         abstract = True
 
 
+class IndexedArrival(models.Model):
+    """What one ``Incoming`` has brought, by its key, written down before it is brought.
+
+    ``was_there``: the library had this content before, without us. ``has_joined``: the album got it
+    by this key. Whoever leaves hands over what others have sent as well: see ``leaving``.
+    """
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    sha1 = models.BinaryField(max_length=20)
+    asset_id = models.UUIDField(null=True, db_index=True)  # once the library has it
+    album_id = models.UUIDField(null=True)
+    was_there = models.BooleanField(default=False)
+    has_joined = models.BooleanField(default=False)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+    leaving_at = models.DateTimeField(null=True)  # to be taken out; nothing is handed over to it
+    out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 SHOWING = Q(images__gt=0) | Q(videos__gt=0)  # albums that show something

@@ -98,6 +98,20 @@ class Index(Generic[A]):
             asset |= Q(live_video=asset_id)
         return any(part.order_by().filter(asset).exists() for part in self._matching(which))
 
+    def known(self, which: AssetFilter, sha1s: Collection[bytes]) -> dict[bytes, UUID]:
+        """By content, with the moving halves of live photos; asked for in steps, like ids."""
+        found: dict[bytes, UUID] = {}
+        for part in self._matching(which):
+            plain = part.order_by()
+            for some in chunks(sha1s):
+                halves = plain.filter(live_video__sha1__in=some)
+                moving = halves.values_list("live_video__sha1", "live_video_id")
+                here = self._halves(which.album_id, (pk for _sha1, pk in moving))
+                found |= {bytes(sha1): pk for sha1, pk in moving if pk in here}
+                listed = plain.filter(sha1__in=some).values_list("sha1", "pk")
+                found |= {bytes(sha1): pk for sha1, pk in listed}
+        return found
+
     def _rows(self, which: AssetFilter, page: Page | None) -> Sequence[A]:
         parts = list(self._matching(which))
         if len(parts) == 1:
@@ -109,8 +123,10 @@ class Index(Generic[A]):
             found |= self.visible().in_bulk(chunk)
         return [found[pk] for pk in chosen if pk in found]
 
-    def _halves(self, album_id: UUID, halves: Iterator[UUID | None]) -> set[UUID | None]:
-        """Which of the moving halves lie in the album, and ``None``."""
+    def _halves(self, album_id: UUID | None, halves: Iterator[UUID | None]) -> set[UUID | None]:
+        """Which of the moving halves lie in the album, and ``None``; without an album, all."""
+        if album_id is None:
+            return {None, *halves}
         here: set[UUID | None] = {None}
         for chunk in chunks({half for half in halves if half}, MOST_IDS):
             here.update(self.halves_in(album_id, chunk))
