@@ -6,7 +6,8 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import IO, Any
 from urllib.parse import urljoin
 
 import httpx
@@ -58,10 +59,20 @@ class Server:
         return url.startswith(f"{self.site}/api/")
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A file in a form."""
+
+    field: str
+    name: str
+    content: IO[bytes]
+    media_type: str
+
+
 class ImmichClient:
     """One server. Usable from any thread and any event loop, and after a fork.
 
-    Whatever goes wrong is one of ``failing``'s; requests are repeated, so only such go here that
+    Whatever goes wrong is one of ``failing``'s. ``get`` and ``post`` repeat their requests, so these
     change nothing. Cookies are not kept: a session would outdo the key.
     """
 
@@ -76,6 +87,22 @@ class ImmichClient:
         """For what only asks: searches. It may be sent more than once."""
         return self._ask("POST", path, None, body, tries)
 
+    def change(self, method: str, path: str, body: Mapping[str, Json]) -> Json:
+        """Have something changed, once: the caller knows whether it may be asked for again.
+
+        ``None`` where the server has nothing to say of it.
+        """
+        return self._ask_once(method, path, json=body)
+
+    def send_file(
+        self, path: str, fields: Mapping[str, str], file: "Sent", headers: Mapping[str, str]
+    ) -> Json:
+        """A form with one file, which is read as it goes; once, like ``change``."""
+        part = (file.name, file.content, file.media_type)
+        return self._ask_once(
+            "POST", path, data=fields, files={file.field: part}, headers={**AS_JSON, **headers}
+        )
+
     @contextmanager
     def stream(
         self, path: str, query: Query | None = None, headers: Mapping[str, str] | None = None
@@ -86,7 +113,7 @@ class ImmichClient:
         """
         wanted = {**AS_BYTES, **(headers or {})}
         with self._translated():
-            response = self._send("GET", path, query, None, wanted)
+            response = self._send("GET", path, params=query, headers=wanted)
             try:
                 yield response
             finally:
@@ -123,17 +150,19 @@ class ImmichClient:
     def _ask(self, method: str, path: str, query: Query | None, body: Json, tries: int) -> Json:
         for attempt in range(tries):
             try:
-                return self._ask_once(method, path, query, body)
+                return self._ask_once(method, path, params=query, json=body)
             except Unreachable as exc:
                 if attempt == tries - 1:
                     raise
                 time.sleep(_pause(attempt, exc.wait))
         raise AssertionError("tries is at least 1")
 
-    def _ask_once(self, method: str, path: str, query: Query | None, body: Json) -> Json:
+    def _ask_once(self, method: str, path: str, **request: Any) -> Json:
         with self._translated():
-            response = self._send(method, path, query, body, AS_JSON)
+            response = self._send(method, path, **{"headers": AS_JSON, **request})
             try:
+                if response.status_code == HTTPStatus.NO_CONTENT:
+                    return None
                 if not failing.is_json(response):
                     raise failing.page_instead(response, self.server.site)
                 content = self._whole(response)
@@ -154,13 +183,13 @@ class ImmichClient:
         return bytes(content)
 
     def _send(
-        self, method: str, path: str, query: Query | None, body: Json, headers: Mapping[str, str]
+        self, method: str, path: str, *, headers: Mapping[str, str], **request_parts: Any
     ) -> httpx.Response:
-        """An answer that is 2xx, not yet read."""
+        """An answer that is 2xx, not yet read. What is sent is named as httpx names it."""
         client = self._pools.for_threads()
         wanted = {**headers, **self.server.credentials}
         request = client.build_request(
-            method, self.server.url(path), params=query, json=body, headers=wanted
+            method, self.server.url(path), headers=wanted, **request_parts
         )
         response = client.send(request, stream=True)
         if target := self._redirect(response):

@@ -11,6 +11,7 @@
     │   ├── PermissionLacking  403
     │   └── NotImmich          a web page, a redirect, JSON of another kind, a version too old
     └── Refused                400: what was asked for makes no sense to this server
+        └── TooLarge           413: a proxy in front of it takes no such files
 """
 
 import json
@@ -60,6 +61,10 @@ class Refused(LibraryError):
     """The server does not understand the question; its own words follow."""
 
 
+class TooLarge(Refused):
+    """More bytes than somebody on the way takes."""
+
+
 def of_transport(exc: httpx.HTTPError | httpx.InvalidURL, site: str) -> LibraryError:
     """What went wrong before there was an answer; ``site`` is the server's address."""
     if isinstance(exc, httpx.ConnectTimeout):
@@ -85,6 +90,9 @@ def of_answer(response: httpx.Response, body: bytes, site: str) -> LibraryError:
     message = message_in(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         return _of_trouble(response, site)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        said = _("%(site)s takes no files of this size: is there a limit in a proxy before it?")
+        return TooLarge(said % {"site": site})
     if not is_json(response) or message is None:
         return NotImmich(_of_page(response, site))
     return _of_words(status, message, site)

@@ -66,9 +66,9 @@ class Filling:
                 shown |= self._seek(album.pk, shown)
         except NotThere:
             return
-        self.recorder.fill_album(album.pk, shown)
+        is_settled = self.recorder.fill_album(album.pk, shown)
         read = StoredAlbum.objects.filter(pk=album.pk)
-        read.update(stamp=album.listed, read_at=timezone.now())
+        read.update(stamp=album.listed if is_settled else "", read_at=timezone.now())
 
     def _search(self, album: StoredAlbum, visibility: str) -> set[UUID]:
         """Of an album that was read before only the ids are of interest: changes are known."""
@@ -116,7 +116,7 @@ def take_in_singly(
     shown: set[UUID] = set()
     with ThreadPoolExecutor(AT_ONCE, "immich-ask") as pool:
         for chunk in chunks(list(asset_ids), SINGLY):
-            answers = list(pool.map(lambda pk: _one(client, pk), chunk))
+            answers = list(pool.map(lambda pk: ask_for(client, pk), chunk))
             found = [answer for answer in answers if answer is not None]
             shown |= recorder.take_in(found, is_pass=is_pass)
             recorder.remove(set(chunk) - {asset.id for asset in found})
@@ -124,7 +124,8 @@ def take_in_singly(
     return shown
 
 
-def _one(client: ImmichClient, asset_id: UUID) -> AssetInfo | None:
+def ask_for(client: ImmichClient, asset_id: UUID) -> AssetInfo | None:
+    """What Immich says of one asset; ``None`` where it has no such."""
     try:
         return read_asset(client.get(f"/assets/{asset_id}"))
     except NotThere:

@@ -1,6 +1,6 @@
 """An Immich server behind the library interface: pages are answered from its mirror here."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -15,23 +15,27 @@ from portal.library.immich import failing
 from portal.library.immich.asking import INDEX
 from portal.library.immich.client import AS_BYTES, ImmichClient, Server
 from portal.library.immich.failing import Refused
+from portal.library.immich.intake import Intake
 from portal.library.immich.models import MirrorState, StoredAlbum, StoredAsset, StoredPerson
 from portal.library.immich.pictures import Pictures
 from portal.library.immich.retention import forget_what_is_long_gone
 from portal.library.immich.streaming import Streams
-from portal.library.immich.sync import Sync
+from portal.library.immich.sync import Sync, losses
+from portal.library.immich.taking_out import take_out
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import LEASE, looking
 from portal.library.index.queries import MOST_IDS, list_albums
 from portal.library.index.translate import as_album, as_asset
-from portal.library.interface import LibraryUnavailable, NotInLibrary
+from portal.library.interface import LibraryUnavailable, NotInLibrary, keep_still
 from portal.library.renditions import AS_IT_LIES
 from portal.library.types import (
     Album,
     Asset,
     AssetFilter,
+    Incoming,
     LibraryStatus,
     NamedAsset,
+    NotTaken,
     Page,
     Person,
     Problem,
@@ -39,6 +43,7 @@ from portal.library.types import (
     RemoteFile,
     Rendition,
     StoredFile,
+    TakenIn,
     TimelineEntry,
     Totals,
 )
@@ -46,6 +51,7 @@ from portal.library.types import (
 LEASE_SECONDS = 60.0  # a question may take as long as both tries of the client
 LOOKING = httpx.Timeout(20.0, connect=5.0)
 KNOCKING = httpx.Timeout(3.0, connect=2.0)
+SENDING = httpx.Timeout(120.0, connect=5.0)  # Immich answers once it has put a file away
 
 
 @dataclass
@@ -60,6 +66,7 @@ class ImmichLibrary:
     pictures: Pictures
     streams: Streams
     door: ImmichClient  # the same server, of which an answer is not waited for long
+    post: ImmichClient  # the same, for files sent to it, which take their time
 
     @classmethod
     def at(  # noqa: PLR0913 - all are settings
@@ -71,7 +78,8 @@ class ImmichLibrary:
         pictures = Pictures.of(
             client, renditions, locks, quota=quota, reserve=reserve, at_once=at_once
         )
-        return cls(client, pictures, Streams(client), ImmichClient(server, timeout=KNOCKING))
+        door, post = (ImmichClient(server, timeout=patience) for patience in (KNOCKING, SENDING))
+        return cls(client, pictures, Streams(client), door, post)
 
     @classmethod
     def from_settings(cls) -> "ImmichLibrary":
@@ -141,6 +149,18 @@ class ImmichLibrary:
             raise LibraryUnavailable(_("This file lies on another server."))
         return self.pictures.get(row, rendition)
 
+    def known(self, which: AssetFilter, sha1s: Collection[bytes]) -> Mapping[bytes, UUID]:
+        return INDEX.known(which, sha1s)
+
+    def take_in(
+        self, files: Sequence[Incoming], beat: Callable[[], None] = keep_still
+    ) -> Sequence[TakenIn | NotTaken]:
+        return Intake(self.client, self.post, beat).take_in(files)
+
+    def take_out(self, keys: Collection[UUID]) -> RefreshReport:
+        take_out(self.client, keys)
+        return losses()
+
     def refresh(self, seconds: float | None = None, first: Collection[UUID] = ()) -> RefreshReport:
         with looking(LEASE_SECONDS) as heart:
             look = Sync(self.client, heart.beat, first=first)
@@ -202,6 +222,7 @@ class ImmichLibrary:
             cache_limit=self.pictures.keeper.quota,
             software=f"Immich {state.server_version}".rstrip(),
             lacking=tuple(state.missing_permissions.split()),
+            lacking_for_uploads=tuple(state.missing_for_uploads.split()),
         )
 
     def problems(self, page: Page) -> Sequence[Problem]:
@@ -211,6 +232,7 @@ class ImmichLibrary:
         """Let go of this process's connections."""
         self.client.close()
         self.door.close()
+        self.post.close()
 
     def _row(self, asset_id: UUID) -> StoredAsset:
         try:

@@ -4,9 +4,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.library.immich.kept import KeptPicture
-from portal.library.index.models import SHOWING, IndexedAlbum, IndexedAsset, IndexedMember
+from portal.library.index.models import (
+    SHOWING,
+    IndexedAlbum,
+    IndexedArrival,
+    IndexedAsset,
+    IndexedMember,
+)
 
 __all__ = [
+    "Arrival",
     "KeptPicture",
     "Member",
     "MirrorState",
@@ -62,6 +69,7 @@ class StoredAsset(IndexedAsset):
                 condition=Q(removed_at__isnull=False),
                 name="immich_removed_assets",
             ),
+            models.Index(fields=["sha1"], name="immich_by_sha1"),
             models.Index(fields=["is_read"], condition=Q(is_read=False), name="immich_unread"),
             models.Index(fields=["seen_in"], condition=Q(is_listed=True), name="immich_seen_in"),
         ]
@@ -120,6 +128,15 @@ class Member(IndexedMember):
         return f"{self.asset_id} in {self.album_id}"
 
 
+class Arrival(IndexedArrival):
+    """``joined_at`` is when the album was last asked to show it."""
+
+    joined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["album_id", "joined_at"], name="immich_just_joined")]
+
+
 class StoredPerson(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     name = models.TextField(blank=True)
@@ -134,6 +151,7 @@ class MirrorState(models.Model):
     user_id = models.UUIDField(null=True)  # whose photos these are
     server_version = models.CharField(max_length=20, blank=True)
     missing_permissions = models.TextField(blank=True)
+    missing_for_uploads = models.TextField(blank=True)
     trouble = models.TextField(blank=True)
     last_refresh = models.DateTimeField(null=True)
     changes_until = models.DateTimeField(null=True)  # the server's changes are known up to here

@@ -1,5 +1,6 @@
 """Whether a server and a key are such that we can work with them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +21,9 @@ ALL = "all"
 # Without these nothing can be shown; without the others something is missing or less certain.
 NEEDED = ("album.read", "asset.read", "asset.view", "asset.download")
 USEFUL = ("user.read", "asset.statistics", "person.read")
+# Only asked for where a link takes uploads; without the last two nothing can be taken back.
+FOR_UPLOADS = ("asset.upload", "albumAsset.create", "asset.delete", "albumAsset.delete")
+TO_TAKE_IN = FOR_UPLOADS[:2]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class Introduction:
     def lacking(self) -> list[str]:
         return [name for name in (*NEEDED, *USEFUL) if not self.may(name)]
 
+    @property
+    def lacking_for_uploads(self) -> list[str]:
+        return [name for name in FOR_UPLOADS if not self.may(name)]
+
 
 def introduce(client: ImmichClient, tries: int = TRIES) -> Introduction:
     """Ask who is there; raises a kind of ``LibraryUnavailable`` when we cannot work together."""
@@ -51,11 +59,15 @@ def introduce(client: ImmichClient, tries: int = TRIES) -> Introduction:
             told = Introduction(told.version, user_id, permissions)
     except Malformed as exc:
         raise failing.other_than_expected(client.server.site) from exc
-    if missing := [name for name in NEEDED if not told.may(name)]:
-        said = _("The key for %(site)s lacks the permissions %(names)s: make one that has them.")
-        names = ", ".join(missing)
-        raise PermissionLacking(said % {"site": client.server.site, "names": names}, missing[0])
+    demand(told, NEEDED, client.server.site)
     return told
+
+
+def demand(told: Introduction, names: Sequence[str], site: str) -> None:
+    """Raises ``PermissionLacking`` unless the key has these permissions."""
+    if missing := [name for name in names if not told.may(name)]:
+        said = _("The key for %(site)s lacks the permissions %(names)s: make one that has them.")
+        raise PermissionLacking(said % {"site": site, "names": ", ".join(missing)}, missing[0])
 
 
 def too_old(site: str, version: tuple[int, int, int]) -> NotImmich:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from portal.library.immich.models import Member, StoredAlbum, StoredAsset
+from portal.library.immich.models import Arrival, Member, StoredAlbum, StoredAsset
 from portal.library.immich.schemas import AssetInfo
 from portal.library.index.chunks import chunks
 from portal.library.index.counting import Counting
@@ -19,6 +20,7 @@ from portal.library.types import AssetKind
 COUNTING = Counting(StoredAlbum, Member, chosen_cover="chosen_cover")
 VISIBLE = frozenset({"timeline", "archive"})
 SHA1 = 20  # bytes
+JUST_NOW = timedelta(minutes=2)  # longer than a look takes from the list of albums to its last
 _KEPT = {"id", "is_lost", "seen_in", "added_at"}  # not written again over what is there
 WRITTEN = [
     column.name
@@ -114,22 +116,36 @@ class Recorder:
             COUNTING.bring_up_to_date(chunk, chunk)
 
     @transaction.atomic
-    def fill_album(self, album_id: UUID, shown: Collection[UUID]) -> None:
-        """Let an album show just these."""
-        before = set(Member.objects.filter(album=album_id).values_list("asset_id", flat=True))
-        surplus = before - set(shown)
-        for chunk in chunks(surplus):
-            Member.objects.filter(album=album_id, asset__in=chunk).delete()
-        new = set(shown) - before
+    def fill_album(self, album_id: UUID, shown: Collection[UUID]) -> bool:
+        """Let an album show just these; false where it has to be read again soon.
+
+        What we have put there a moment ago is not gone because an older answer lacks it.
+        """
+        before = _members(album_id)
+        young = _just_joined(album_id) - set(shown)
+        self.leave_album(album_id, before - set(shown) - young)
+        self.join_album(album_id, set(shown) - before)
+        return not young
+
+    @transaction.atomic
+    def join_album(self, album_id: UUID, shown: Collection[UUID]) -> None:
+        """Let an album show these, too."""
+        new = set(shown) - _members(album_id)
         for chunk in chunks(new):
             assets = StoredAsset.objects.listed().filter(pk__in=chunk)
             Member.objects.bulk_create(
                 Member(album_id=album_id, asset_id=pk, taken_at=taken_at)
                 for pk, taken_at in assets.values_list("pk", "taken_at")
             )
-        if surplus:
-            StoredAlbum.objects.filter(pk=album_id).update(has_lost=True)
-        COUNTING.bring_up_to_date([album_id], [album_id] if surplus or new else [])
+        COUNTING.bring_up_to_date([album_id], [album_id] if new else [])
+
+    @transaction.atomic
+    def leave_album(self, album_id: UUID, gone: Collection[UUID]) -> None:
+        """Let an album show these no more: links to it no longer grant them."""
+        for chunk in chunks(gone):
+            Member.objects.filter(album=album_id, asset__in=chunk).delete()
+        if gone:
+            self._shrink([album_id])
 
     @transaction.atomic
     def drop_albums(self, album_ids: Collection[UUID]) -> None:
@@ -139,6 +155,16 @@ class Recorder:
             albums = StoredAlbum.objects.filter(pk__in=chunk, removed_at=None)
             albums.update(removed_at=timezone.now(), has_lost=True, stamp="")
             COUNTING.bring_up_to_date(chunk, chunk)
+
+
+def _members(album_id: UUID) -> set[UUID]:
+    return set(Member.objects.filter(album=album_id).values_list("asset_id", flat=True))
+
+
+def _just_joined(album_id: UUID) -> set[UUID]:
+    since = timezone.now() - JUST_NOW
+    young = Arrival.objects.filter(album_id=album_id, joined_at__gte=since, leaving_at=None)
+    return {pk for pk in young.values_list("asset_id", flat=True) if pk}
 
 
 def row_of(asset: AssetInfo) -> StoredAsset:

@@ -6,7 +6,7 @@ there. Pages are answered from what is written down, whatever Immich is doing.
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from uuid import UUID
@@ -59,6 +59,7 @@ class Sync:
         MirrorState.change(
             server_version=told.version, missing_permissions=" ".join(told.lacking), trouble="",
             user_id=told.user_id or state.user_id,
+            missing_for_uploads=" ".join(told.lacking_for_uploads),
         )  # fmt: skip
         state.refresh_from_db()
         self._note_albums(albums)
@@ -154,16 +155,13 @@ class Sync:
         _replace_people(people)
 
     def _report(self, *, is_whole: bool) -> RefreshReport:
-        _count()
-        shrunk = StoredAlbum.objects.filter(has_lost=True).values_list("pk", flat=True)
-        lost = StoredAsset.objects.filter(is_lost=True).values_list("pk", flat=True)
-        return RefreshReport(
+        count_all()
+        return replace(
+            losses(),
             added=len(self.recorder.added),
             removed=len(self.recorder.removed),
             unchanged=self.recorder.unchanged,
             unread=0 if is_whole else max(1, StoredAlbum.objects.stale().count()),
-            shrunk_albums=frozenset(shrunk),
-            lost_assets=frozenset(lost),
         )
 
 
@@ -185,6 +183,14 @@ def _replace_people(people: dict[UUID, Person]) -> None:
     MirrorState.change(people_at=timezone.now())
 
 
-def _count() -> None:
+def losses() -> RefreshReport:
+    """What links must stop granting, and nobody has acknowledged yet."""
+    shrunk = StoredAlbum.objects.filter(has_lost=True).values_list("pk", flat=True)
+    lost = StoredAsset.objects.filter(is_lost=True).values_list("pk", flat=True)
+    return RefreshReport(shrunk_albums=frozenset(shrunk), lost_assets=frozenset(lost))
+
+
+def count_all() -> None:
+    """Write down how much there is."""
     totals = INDEX.totals(AssetFilter())
     MirrorState.change(images=totals.images, videos=totals.videos, size=totals.size)
