@@ -95,6 +95,20 @@ def delete(world: World, request: Request, caller: Caller) -> Empty:
     return Empty()
 
 
+def restore(world: World, request: Request, caller: Caller) -> JsonAnswer:
+    """Out of the trash; counts what was there."""
+    body = request.json()
+    check(world, body, {"ids": uuids})
+    assets = [world.assets.get(each) for each in body.get("ids") or []]
+    if any(asset is None or asset.owner_id != caller.user.id for asset in assets):
+        raise no_access("asset.delete")
+    trashed = [asset for asset in assets if asset and asset.deleted_at]
+    for asset in trashed:
+        asset.deleted_at, asset.updated_at = None, moments.now()
+    world.revision += 1
+    return JsonAnswer({"count": len(trashed)})
+
+
 def forget(world: World, asset_id: str) -> None:
     """Nothing of it is left."""
     del world.assets[asset_id]

@@ -12,6 +12,7 @@ from portal.fake_immich.assets import ApiKey
 from portal.fake_immich.changing import changing
 from portal.fake_immich.changing_albums import ChangesAlbums
 from portal.fake_immich.faults import Faults
+from portal.fake_immich.finishing import read_uploads
 from portal.fake_immich.traffic import Traffic
 from portal.fake_immich.wire import Json
 from portal.fake_immich.world import World
@@ -71,6 +72,16 @@ class Control(ChangesAlbums):
     def set_version(self, version: str) -> None:
         major, minor, patch = map(int, version.split("."))
         self.world.version = (major, minor, patch)
+
+    @changing
+    def set_quota(self, size: int | None) -> None:
+        """Bytes that a user's files may have; none is no limit."""
+        self.world.quota = size
+
+    @changing
+    def read_uploads(self) -> None:
+        """Do at once what a server does some moments after an upload."""
+        read_uploads(self.world)
 
     @changing
     def add_key(self, permissions: Sequence[str] = ("all",), secret: str = "") -> str:

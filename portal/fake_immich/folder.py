@@ -54,12 +54,13 @@ def _asset(world: World, path: Path, folder: Path) -> tuple[Asset, str]:
         found = read_content(path)
     except LibraryError:
         return asset, ""
-    _describe(asset, found)
+    describe(asset, found)
     asset.picture = partial(picture_of, path, kind, found.media_type)
     return asset, found.content_id
 
 
-def _describe(asset: Asset, found: Content) -> None:
+def describe(asset: Asset, found: Content) -> None:
+    """Let an asset be what was read of its file."""
     exif = found.exif
     offset = found.utc_offset or timedelta(0)
     asset.taken_at = found.taken_at.replace(tzinfo=UTC) - offset

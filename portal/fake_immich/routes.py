@@ -65,6 +65,7 @@ _ROUTES = [
     _route("GET", "/api/people", asking_search.people, "person.read"),
     _route("POST", "/api/assets", uploading.upload, "asset.upload", links=True),
     _route("DELETE", "/api/assets", asking_assets.delete, "asset.delete"),
+    _route("POST", "/api/trash/restore/assets", asking_assets.restore, "asset.delete"),
     _route("POST", "/api/assets/bulk-upload-check", uploading.bulk_check, "asset.upload"),
     _route("POST", "/api/assets/exist", uploading.exist, "asset.upload"),
     _route("GET", "/api/assets/statistics", asking_assets.statistics, "asset.statistics"),

@@ -36,6 +36,8 @@ def upload(world: World, request: Request, caller: Caller) -> JsonAnswer:
         raise bad_request(f"Unsupported file type {filename}")
     sha1 = hashlib.sha1(data, usedforsecurity=False).digest()
     known = _by_sha1(world, caller, sha1)
+    if known is None:
+        _check_quota(world, caller, len(data))
     asset = known or _take(world, caller, fields, filename, data)
     _put_into_link(world, caller, asset)
     return _duplicate(asset) if known else _created(asset)
@@ -151,9 +153,18 @@ def _take(
         device_asset_id=fields.get("deviceAssetId", ""), device_id=fields.get("deviceId", ""),
     )  # fmt: skip
     if moving := world.assets.get(asset.live_video_id or ""):
-        moving.visibility = "hidden"
+        moving.visibility, moving.updated_at = "hidden", now
     world.take(asset)
+    world.unread.append(asset.id)
     return asset
+
+
+def _check_quota(world: World, caller: Caller, size: int) -> None:
+    if world.quota is None:
+        return
+    mine = (each for each in world.assets.values() if each.owner_id == caller.user.id)
+    if sum(each.contents.size for each in mine) + size > world.quota:
+        raise bad_request("Quota has been exceeded!")
 
 
 def _put_into_link(world: World, caller: Caller, asset: Asset) -> None:

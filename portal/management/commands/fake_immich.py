@@ -11,6 +11,7 @@ from uvicorn import Server
 
 from portal.fake_immich.app import FakeImmich
 from portal.fake_immich.faults import NAMES, Faults, UnknownFault
+from portal.fake_immich.finishing import keep_reading
 from portal.fake_immich.folder import world_of
 from portal.fake_immich.keys import API_KEY
 from portal.fake_immich.making import Plan, make
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Immich's stand-in has {count} assets. API key: {options['api_key']}")
         self.stdout.write(f"Listening at http://{host}:{port}")
         self.stdout.flush()
+        keep_reading(app.world)
         with suppress(KeyboardInterrupt):
             asyncio.run(Server(configured(app)).serve([listener]))
 
