@@ -7,6 +7,8 @@ import { claim, drop, forgetOld, keep, unclaimed } from "./kept.js";
 import { forgetLink, known } from "./links.js";
 import { inWords, showPreviews } from "./preview.js";
 
+const NAME = "loggia.name"; // as on the pages of links, where it goes with what is sent
+
 const form = document.getElementById("add");
 const words = form.dataset;
 const part = (name) => form.querySelector(`[data-part=${name}]`);
@@ -18,6 +20,7 @@ start();
 
 async function start() {
   part("apple").hidden = !isApple;
+  part("name").value = localStorage.getItem(NAME) ?? "";
   showLinks();
   await forgetOld().catch(() => {});
   await show();
@@ -71,7 +74,9 @@ form.addEventListener("change", allow);
 document.addEventListener("htmx:afterSwap", allow);
 
 function allow() {
-  part("upload").disabled = !count || !form.querySelector("[name=album]:checked");
+  const place = form.querySelector("[name=album]:checked");
+  part("upload").disabled = !count || !place;
+  part("who").hidden = !place?.value.startsWith("/"); // owners need not say
 }
 
 // ── Away with them ──
@@ -84,6 +89,7 @@ form.addEventListener("submit", async (event) => {
   try {
     const base = place.value.startsWith("/") ? await openLink(place) : await openAlbum();
     if (!base) return;
+    localStorage.setItem(NAME, part("name").value.trim());
     await claim(base);
     note(base);
     location.assign(base);

@@ -1,18 +1,12 @@
 // Offers to put Loggia on the home screen, where the browser can; only those who do get the service
-// worker by which the phone's gallery shares photos with it. A link's page is remembered to be
-// offered for these, and sends those that are for it.
+// worker by which the phone's gallery shares photos with it. A link is remembered, to be offered then.
 
-import { claimed } from "./claimed.js";
 import { remember } from "./links.js";
 
 const { worker, scope, base, title } = document.querySelector("link[rel=manifest]").dataset;
-const queue = document.getElementById("sending");
 let offer = null;
 
 if (title) remember(base, title);
-if (queue && claimed().includes(queue.dataset.base)) {
-  import("./handed.js").then(({ sendShared }) => sendShared(queue)).catch(() => location.reload());
-}
 
 export function register() {
   // Over plain HTTP there is none, and in some browsers none that is a module.

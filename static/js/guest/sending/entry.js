@@ -2,7 +2,6 @@
 // comes with the page; the queue itself is fetched when somebody is about to send.
 
 import { claimed, strike } from "../../phone/claimed.js";
-import { remember } from "../../phone/links.js";
 
 const NAME = "loggia.name";
 const STARTED = "loggia.sending"; // links by which something was sent from here
@@ -31,7 +30,6 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send(pending);
 });
-remember(base, document.querySelector("h1").textContent.trim());
 if (stored(STARTED)?.split(" ").includes(base)) takeUp();
 if (claimed().includes(base)) takeShared();
 
@@ -85,9 +83,9 @@ async function takeUp() {
 async function takeShared() {
   const { forget, sentTo } = await import("../../phone/kept.js");
   const shared = await sentTo(base);
-  strike(base);
+  if (!shared.length) return strike(base); // not before: after a reload large ones are still here
   const chosen = shared.map(({ key, file }) => ({ file, path: "", settle: () => forget(key) }));
-  if (stored(NAME) === null && chosen.length) ask(chosen);
+  if (stored(NAME) === null) ask(chosen);
   else send(chosen);
 }
 
