@@ -4,10 +4,8 @@
 import { note } from "./claimed.js";
 import { register } from "./installable.js";
 import { claim, drop, forgetOld, keep, unclaimed } from "./kept.js";
-import { forgetLink, known } from "./links.js";
+import { forgetLink, guestName, known, rememberGuest } from "./links.js";
 import { inWords, showPreviews } from "./preview.js";
-
-const NAME = "loggia.name"; // as on the pages of links, where it goes with what is sent
 
 const form = document.getElementById("add");
 const words = form.dataset;
@@ -20,7 +18,7 @@ start();
 
 async function start() {
   part("apple").hidden = !isApple;
-  part("name").value = localStorage.getItem(NAME) ?? "";
+  part("name").value = guestName();
   showLinks();
   await forgetOld().catch(() => {});
   await show();
@@ -89,7 +87,7 @@ form.addEventListener("submit", async (event) => {
   try {
     const base = place.value.startsWith("/") ? await openLink(place) : await openAlbum();
     if (!base) return;
-    localStorage.setItem(NAME, part("name").value.trim());
+    rememberGuest(part("name").value.trim());
     await claim(base);
     note(base);
     location.assign(base);

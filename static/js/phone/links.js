@@ -2,6 +2,7 @@
 // else, so that a shared photo can be added to one of them.
 
 const NAME = "loggia.links";
+const GUEST = "loggia.name"; // as the links' own pages keep it
 const MOST = 30;
 
 /** [{base, title}], newest first. */
@@ -22,7 +23,20 @@ export function forgetLink(base) {
   write(known().filter((link) => link.base !== base));
 }
 
-export function isBase(base) {
+/** What the guest is called, as told on any page of a link. */
+export function guestName() {
+  try {
+    return localStorage.getItem(GUEST) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function rememberGuest(name) {
+  localStorage.setItem(GUEST, name);
+}
+
+function isBase(base) {
   return /^\/(share|s)\/[\w-]{3,80}$/.test(base);
 }
 
