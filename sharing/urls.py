@@ -12,6 +12,7 @@ from sharing.views import (
     manage_made,
     manage_put,
     manage_qr,
+    manage_review,
     manage_status,
 )
 
@@ -30,6 +31,11 @@ urlpatterns = [
     path("links/<uuid:link_id>/resume/", manage_links.resume, name="resume"),
     path("links/<uuid:link_id>/delete/", manage_links.delete, name="delete"),
     path("links/<uuid:link_id>/restore/", manage_links.restore, name="restore"),
+    path("links/<uuid:link_id>/show-album/", manage_review.show_album, name="show_album"),
+    path("review/", manage_review.review, name="review"),
+    path("review/decision/", manage_review.decision, name="decision"),
+    path("review/undo/", manage_review.undo, name="undo_review"),
+    path("review/<uuid:upload_id>/look/", manage_review.look, name="look"),
     path("albums/", manage_albums.albums, name="albums"),
     path("albums/put/", manage_put.put, name="put"),
     path("albums/made/<uuid:made_id>/", manage_made.made, name="made"),

@@ -15,6 +15,7 @@ from portal.library.types import Album, Rendition
 from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.tickets import MediaSigner
 from sharing.access import rights_of, standing_of
+from sharing.managing.waiting import waiting_by_link
 from sharing.managing.wording import Allowance, State, allowances, grouped, limits_of, state_of
 from sharing.models import LinkQuerySet, SharedAsset, SharedLink
 
@@ -35,6 +36,7 @@ class LinkCard:
     state: State
     allows: list[Allowance]
     limits: list[str]
+    waiting: int  # photos and videos sent by it that nobody has decided about
 
 
 def owner_signer(request: HttpRequest) -> MediaSigner:
@@ -74,6 +76,7 @@ def make_cards(
 ) -> list[LinkCard]:
     """Cards of links that came through ``with_photos``."""
     signer, now = owner_signer(request), timezone.now()
+    waiting = waiting_by_link([link.pk for link in links])
     cards = []
     for link in links:
         album = albums.get(link.shown_album_id) if link.shown_album_id else None
@@ -88,6 +91,7 @@ def make_cards(
                 state=state_of(link, standing_of(link, ""), now),
                 allows=allowances(rights_of(link)),
                 limits=limits_of(link),
+                waiting=waiting.get(link.pk, 0),
             )
         )
     return cards

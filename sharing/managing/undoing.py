@@ -1,12 +1,16 @@
-"""What an owner did to many links at once, kept in the session until it is undone or forgotten."""
+"""What an owner did to many rows at once, kept in the session until it is undone or forgotten.
+
+The last deed of each kind is kept: changing links does not make one forget what was rejected.
+"""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 
-_NAME = "bulk"
+LINKS, REVIEW = "bulk", "review"
 ACTIONS = ("pause", "resume", "delete")
 
 
@@ -14,23 +18,33 @@ ACTIONS = ("pause", "resume", "delete")
 class Deed:
     token: str
     action: str
-    link_ids: list[UUID]
+    ids: list[UUID]
+    count: int  # as the owner counts: a live photo is two rows
 
 
-def remember(session: SessionBase, action: str, link_ids: list[UUID]) -> str:
+def remember(
+    session: SessionBase,
+    action: str,
+    ids: Iterable[UUID],
+    *,
+    kind: str = LINKS,
+    count: int | None = None,
+) -> str:
     """Keep the last deed; return the token it is recalled by."""
-    token = secrets.token_urlsafe(9)
-    session[_NAME] = {"token": token, "action": action, "ids": [pk.hex for pk in link_ids]}
+    token, kept = secrets.token_urlsafe(9), [pk.hex for pk in ids]
+    number = len(kept) if count is None else count
+    session[kind] = {"token": token, "action": action, "ids": kept, "count": number}
     return token
 
 
-def recall(session: SessionBase, token: str) -> Deed | None:
+def recall(session: SessionBase, token: str, *, kind: str = LINKS) -> Deed | None:
     """The last deed, if this is its token."""
-    kept = session.get(_NAME)
+    kept = session.get(kind)
     if not token or not kept or kept["token"] != token:
         return None
-    return Deed(token, kept["action"], [UUID(hex=text) for text in kept["ids"]])
+    ids = [UUID(hex=text) for text in kept["ids"]]
+    return Deed(token, kept["action"], ids, kept.get("count", len(ids)))
 
 
-def forget(session: SessionBase) -> None:
-    session.pop(_NAME, None)
+def forget(session: SessionBase, *, kind: str = LINKS) -> None:
+    session.pop(kind, None)

@@ -42,7 +42,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This cannot be undone any more."))
         return back_to_list(request)
     undoing.forget(request.session)
-    chosen = SharedLink.objects.owned_by(request.user).filter(pk__in=deed.link_ids)
+    chosen = SharedLink.objects.owned_by(request.user).filter(pk__in=deed.ids)
     if deed.action == "delete":
         _restore(request, chosen.exclude(deleted_at=None))
     else:

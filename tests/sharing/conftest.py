@@ -1,14 +1,19 @@
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from PIL import Image
+from pytest_django.fixtures import Settings
 
 from portal.library import get_library
 from portal.library.interface import Library
 from portal.library.types import Album
+from sharing.contributions.models import Contributor, State, Upload
 from sharing.links import LinkSettings, share_album
 from sharing.models import SharedLink
 from tests.memory_library import MemoryLibrary
@@ -53,3 +58,45 @@ def other_client(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_user("otto"))
     return client
+
+
+@pytest.fixture
+def staging(tmp_path: Path, settings: Settings) -> Path:
+    """An empty folder for what guests send."""
+    settings.STAGING_DIR = tmp_path / "staging"
+    settings.STAGING_DIR.mkdir()
+    return settings.STAGING_DIR
+
+
+@pytest.fixture
+def send(staging: Path) -> Callable[..., Upload]:
+    """Have a guest send a file by a link: ``send(link, "Anna", state=State.HELD, size=9)``."""
+    numbers = iter(range(1, 1_000_000))
+
+    def send_one(link: SharedLink, sender: str = "Anna", **facts: Any) -> Upload:
+        number = next(numbers)
+        contributor, _is_new = Contributor.objects.get_or_create(
+            link=link, visitor=sender, defaults={"name": sender}
+        )
+        known: dict[str, Any] = {
+            "filename": f"DSC_{number:04}.jpg",
+            "size": 1000 + number,
+            "state": State.HELD,
+            "sha1": number.to_bytes(20, "big"),
+            "kind": "IMAGE",
+            "width": 400,
+            "height": 300,
+        }
+        upload = Upload.objects.create(
+            owner=link.owner,
+            link=link,
+            link_name=str(link),
+            album_id=link.album_id,
+            contributor=contributor,
+            **known | facts,
+        )
+        upload.staged.write_bytes(b"x" * 10)
+        Image.new("RGB", (40, 30), "teal").save(upload.look, "WEBP")
+        return upload
+
+    return send_one

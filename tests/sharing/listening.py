@@ -40,8 +40,9 @@ class Listener:
         while True:
             message = await asyncio.wait_for(self.said.get(), 5)
             text: str = message.get("body", b"").decode()
-            if text.startswith(f"event: {name}\n"):
-                return text.partition("data:")[2].strip()
+            for said in text.split("\n\n"):
+                if said.startswith(f"event: {name}\n"):
+                    return said.partition("data:")[2].strip()
 
     async def leave(self) -> None:
         self._leaving.set()

@@ -57,7 +57,7 @@ def test_the_public_address_is_the_configured_one(
     [
         ("look", {"show_metadata"}),
         ("take", {"allow_download", "show_metadata", "show_location"}),
-        ("collect", set(SWITCHES)),
+        ("collect", {"allow_upload", "show_metadata"}),
         ("nonsense", {"allow_download", "show_metadata", "show_location"}),
     ],
 )
@@ -66,6 +66,8 @@ def test_presets_set_the_switches(
 ) -> None:
     shown = text(owner_client.get(f"{address}&preset={preset}"))
     assert {name for name in SWITCHES if f'name="{name}" checked' in shown} == on
+    assert 'name="holds_uploads" checked' in shown
+    assert ('name="hides_album" checked' in shown) == (preset == "collect")
 
 
 @pytest.mark.parametrize(

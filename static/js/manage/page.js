@@ -5,6 +5,7 @@ import "./albums.js";
 import "./picker.js";
 import "./bulk.js";
 import "./links.js";
+import "./review.js";
 import "./live.js";
 
 // What works only with script is hidden until there is script, in parts swapped in later too.
