@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from PIL import Image, UnidentifiedImageError
 
+from portal.library.content.formats import SUFFIXES
 from portal.library.interface import LibraryUnavailable, keep_still
+from portal.library.naming import safe_name
 from portal.library.renditions import RenditionStore
 from portal.library.types import (
     Asset,
@@ -88,7 +90,7 @@ class Taking:
                 return NotTaken(file.key, self.refuses[file.filename], is_final=True)
             if file.album_id is not None and file.album_id not in self.members:
                 return NotTaken(file.key, "This album is not there (any more).", is_final=True)
-            content = file.path.read_bytes()
+            content = file.path.read_bytes() if file.path.exists() else b""
             if sha1(content, usedforsecurity=False).digest() != file.sha1:
                 return NotTaken(file.key, "The file is not what it was.", is_final=False)
             arrival = self.arrivals[file.key] = self._arrive(file, content)
@@ -170,7 +172,7 @@ def _asset_of(file: Incoming) -> Asset:
     return Asset(
         id=uuid4(),
         kind=AssetKind.VIDEO if is_video else AssetKind.IMAGE,
-        filename=file.filename,
+        filename="".join(safe_name(file.filename, file.media_type, SUFFIXES)),
         media_type=file.media_type,
         size=file.size,
         width=width,
