@@ -64,6 +64,7 @@ async function send(chosen) {
     const { queue, panel } = await start();
     queue.add(chosen);
     panel.fold(false);
+    root.scrollIntoView({ block: "nearest" });
   } catch {
     location.reload(); // the link is closed, or locked: its page says so
   }
