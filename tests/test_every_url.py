@@ -17,6 +17,9 @@ from sharing.models import SharedLink
 CLOSED = {302, 401, 403, 404, 405, 410}
 OPEN_TO_ALL = {
     "accounts:login",  # the form to sign in
+    "phone:add",  # where a phone's gallery leads; which albums there are, the phone knows
+    "phone:manifest",  # the app's name and icons
+    "phone:worker",  # its script
     "healthz",  # for monitors: says that it is there, and nothing else
     "readyz",  # which parts answer, in a few words without any detail
 }
