@@ -55,16 +55,7 @@ def _awaits_its_half() -> Q:
         state__in=(State.ARRIVING, State.ARRIVED),
         touched_at__gt=timezone.now() - HALF_AWAITED,
     )
-    is_recent = Q(arrived_at__gt=timezone.now() - HALF_AWAITED)
-    is_single = (
-        Q(live_video=None)
-        & ~Q(content_id="")
-        & ~Exists(Upload.objects.filter(live_video=OuterRef("pk")))
-    )
-    # Once it was tried it is on its way, and a later half finds it in the library.
-    return (
-        is_recent
-        & is_single
-        & Q(tries=0, attempts=0, decided_at__isnull=False)
-        & Exists(on_the_way)
-    )
+    still = Upload.objects.filter(live_video=OuterRef("pk"))
+    is_recent = Q(arrived_at__gt=timezone.now() - HALF_AWAITED, tries=0, attempts=0)
+    is_single = Q(~Exists(still), live_video=None, content_id__gt="")
+    return is_recent & is_single & Q(Exists(on_the_way))

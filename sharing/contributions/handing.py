@@ -7,7 +7,7 @@ the staged copy goes. Asked twice, the library takes nothing in twice, so a kill
 import logging
 import time
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import file_digest
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from portal.library import get_library
 from portal.library.interface import LibraryUnavailable, NotInLibrary
 from portal.library.types import Incoming, NotTaken, TakenIn
 from sharing.contributions.albums import put_into_albums
+from sharing.contributions.arriving import durably
 from sharing.contributions.choosing import due, next_batch
 from sharing.contributions.leftovers import delete_files
 from sharing.contributions.models import State, Upload
@@ -94,7 +95,6 @@ def _incoming(upload: Upload, together: Collection[UUID]) -> Incoming | None:
     is_half_known = half is not None and (half.pk in together or half.state == State.DONE)
     try:
         sha1 = bytes(upload.sha1) if upload.sha1 else _sha1_of(upload)
-        status = upload.staged.stat()
     except FileNotFoundError:
         _give_back([upload.pk], LOST)
         return None
@@ -105,7 +105,7 @@ def _incoming(upload: Upload, together: Collection[UUID]) -> Incoming | None:
         sha1=sha1,
         size=upload.size,
         media_type=upload.media_type or upload.declared_type or "application/octet-stream",
-        modified_at=upload.modified_at or datetime.fromtimestamp(status.st_mtime, UTC),
+        modified_at=upload.modified_at or upload.arrived_at or upload.created_at,
         album_id=upload.album_id,
         live_video_key=half.pk if half and is_half_known else None,
     )
@@ -126,17 +126,20 @@ def _note(batch: Sequence[Upload], answers: Iterable[TakenIn | NotTaken]) -> Non
     for answer in answers:
         upload = uploads[answer.key]
         if isinstance(answer, NotTaken):
-            _note_refusal(answer)
+            _note_refusal(upload, answer)
         elif _is_there(upload, answer):
             taken.append((upload, answer))
         else:
             postpone([upload.pk], UNPROVEN, State.ACCEPTED)
-    _note_taken(taken)
+    with durably():  # the staged copies go next
+        _note_taken(taken)
 
 
-def _note_refusal(answer: NotTaken) -> None:
+def _note_refusal(upload: Upload, answer: NotTaken) -> None:
     logger.warning("The library does not take %s: %s", answer.key, answer.reason)
-    if answer.is_final:
+    if not upload.staged.exists():
+        _give_back([answer.key], LOST)
+    elif answer.is_final:
         _give_back([answer.key], answer.reason)
     else:
         postpone([answer.key], answer.reason, State.ACCEPTED)
