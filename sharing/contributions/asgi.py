@@ -1,5 +1,6 @@
 """The intake as one ASGI application, mounted in front of Django at ``callers.ADDRESS``."""
 
+import logging
 from http import HTTPStatus
 
 from django.db import DatabaseError
@@ -14,9 +15,10 @@ from sharing.contributions.forms_in import FormIntake
 from sharing.contributions.intake import Intake
 from sharing.contributions.protocol import check_version, method_of
 from sharing.contributions.refusals import Refused, in_use, no_room, not_now
-from sharing.contributions.staging import InUse, NoRoom, StagingTrouble
+from sharing.contributions.staging import DiskFails, InUse, NoRoom, StagingTrouble
 from sharing.contributions.tus import Tus
 
+logger = logging.getLogger(__name__)
 ALLOWED = (b"allow", b"OPTIONS, POST, HEAD, PATCH, DELETE")
 
 
@@ -77,4 +79,8 @@ class UploadsApp:
 def _refusal_for(exc: Exception) -> Refused:
     if isinstance(exc, InUse):
         return in_use()
-    return no_room() if isinstance(exc, NoRoom) else not_now()
+    if isinstance(exc, NoRoom):
+        return no_room()
+    if isinstance(exc, DatabaseError | DiskFails):
+        logger.warning("An upload cannot be taken now: %s", exc)
+    return not_now()

@@ -113,7 +113,9 @@ class FormFile:
         if not self.refusal:
             check_size(self._rules, self.size)
             await self._write()
-        if self._file and not self.refusal:
+        if self.refusal:
+            raise AgainstRules(self.refusal)
+        if self._file:
             await self._intake.hands.do(self._file.keep)
 
     async def close(self) -> None:

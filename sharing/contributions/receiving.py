@@ -43,7 +43,7 @@ class Body:
         self._batch: list[bytes] = []
         self._held = 0
         self._writing: asyncio.Task[None] | None = None
-        self._written_at = time.monotonic()
+        self._written_at = float("-inf")
         self._waiting_since: float | None = None
         self._patience = asyncio.timeout(None)
         self._is_stopping = False
@@ -93,17 +93,25 @@ class Body:
         is_due = self._held >= SMALL or time.monotonic() - self._written_at > SOON
         if self._writing is not None and (self._writing.done() or self._held >= LARGE):
             await self._written()
-        if is_due and self._writing is None:
+        if is_due:
+            self._begin_to_write()
+        return True
+
+    def _begin_to_write(self) -> None:
+        """Write what is held, unless a write is under way, or one has failed."""
+        if self._writing is not None and self._writing.done() and not self._writing.exception():
+            self._writing = None
+        if self._writing is None and self._batch:
             batch, self._batch, self._held = self._batch, [], 0
             self._writing = asyncio.create_task(self._hands.do(self._file.write, batch))
-        return True
+            self._written_at = time.monotonic()
 
     async def _written(self) -> None:
         writing = self._writing
         if writing is not None:
             # Shielded: a request that is ended in the middle has the same write to wait for.
             await asyncio.shield(writing)
-            self._writing, self._written_at = None, time.monotonic()
+            self._writing = None
 
     async def _write_rest(self) -> None:
         if self._writing is not None:
@@ -119,6 +127,7 @@ class Body:
         asked_at = time.monotonic()
         while not (self._is_stopping or self._is_idle()):
             await asyncio.sleep(LOOK_EVERY)
+            self._begin_to_write()
             if await self._hands.do(self._file.is_wanted_elsewhere):
                 break
             if time.monotonic() - asked_at > ASK_EVERY:
