@@ -222,7 +222,8 @@ def test_photos_that_need_no_review_are_in_the_album_with_their_senders_name(
     guest.goto(make_link("--album", "Open house", *options).url)
     page = guest.page
     choose(page, paint_many(tmp_path, 2, first=810), name="Emil")
-    expect(page.locator("#sending").get_by_text("In the album")).to_have_count(2, timeout=60_000)
+    inside = page.locator("#sending").get_by_text("In the album", exact=True)
+    expect(inside).to_have_count(2, timeout=60_000)
     page.get_by_role("button", name="Show in the album").click()
     expect(page.locator(".tile[data-id]")).to_have_count(3)
     page.locator(".tile a[data-credit]").first.click()

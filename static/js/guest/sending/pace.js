@@ -26,9 +26,14 @@ export class Pace {
     this.chunk = Math.round(Math.min(this.largest, Math.max(SMALLEST, wanted, this.chunk / 2)));
   }
 
-  /** A request was cut, or was too large for something on its way. */
+  /** A request was cut. */
   shrink() {
     this.chunk = Math.max(SMALLEST, Math.round(this.chunk / 2));
+  }
+
+  /** Something on the way takes no requests as large as this; no larger ones are tried again. */
+  limit() {
+    this.largest = this.chunk = Math.max(SMALLEST, Math.round(this.chunk / 4));
   }
 
   /** Bytes in a second, or nothing before that can be said. */

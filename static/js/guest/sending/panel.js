@@ -6,6 +6,7 @@ const SPEAK_EVERY = 15_000; // milliseconds
 
 export class Panel {
   #tiles = new Map(); // item → Tile
+  #byElement = new WeakMap();
   #dirty = new Set();
   #frame = 0;
   #spokenAt = 0;
@@ -37,6 +38,7 @@ export class Panel {
     for (const item of items) {
       const tile = new Tile(item, this.template, this.words);
       this.#tiles.set(item, tile);
+      this.#byElement.set(tile.element, tile);
       this.list.append(tile.element);
       this.inView.observe(tile.element);
     }
@@ -57,17 +59,13 @@ export class Panel {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       this.inView.unobserve(target);
-      this.#tileOf(target)?.draw();
+      this.#byElement.get(target).draw();
     }
-  }
-
-  #tileOf(element) {
-    return [...this.#tiles.values()].find((tile) => tile.element === element);
   }
 
   #act(button) {
     const action = button?.dataset.action;
-    const item = this.#tileOf(button?.closest(".sending-tile"))?.item;
+    const item = this.#byElement.get(button?.closest(".sending-tile"))?.item;
     if (action === "remove") this.queue.remove(item);
     if (action === "again") this.queue.retry(item);
     if (action === "retry") this.queue.retryFailed();

@@ -64,11 +64,13 @@ export class Queue extends EventTarget {
   }
 
   retryFailed() {
+    this.closed = "";
     for (const item of this.items) if (item.state === "failed") this.#again(item);
     this.#pump();
   }
 
   retry(item) {
+    this.closed = "";
     this.#again(item);
     this.#pump();
   }
@@ -206,7 +208,8 @@ export class Queue extends EventTarget {
   }
 
   async #failed(item, { status, message }) {
-    this.pace.shrink();
+    if (status === 413 && !message) this.pace.limit();
+    else this.pace.shrink();
     item.isDoubtful = Boolean(item.sha1) && !item.uploadId;
     const isFinal = message && status >= 400 && status < 500 && status !== 423 && status !== 409;
     if (CLOSED.has(status)) return this.#refusedByLink(item, message);
@@ -226,18 +229,21 @@ export class Queue extends EventTarget {
     this.#pump();
   }
 
-  // A link that closed is closed for all that wait; what arrived before stays with the owner.
+  // A link that closed is closed for all that wait; what arrived before stays with the owner. One
+  // that is locked asks for its password, and then all goes on.
   async #refusedByLink(item, message) {
+    if (item.state === "failed") return; // it closed for another one of them
     const response = await fetch(`${this.facts.base}/sending`, { cache: "no-store" }).catch(() => null);
     const isJson = response?.headers.get("Content-Type")?.startsWith("application/json");
     const isOpen = response?.ok && isJson && (await response.json()).isOpen;
     if (isOpen) return this.#become(item, "refused", message || this.facts.words.refused);
+    if (response?.ok && !isJson) return location.reload();
     this.closed = this.facts.words.closed;
     for (const one of this.items.filter(({ isLeft }) => isLeft)) {
       one.transfer?.stop();
-      this.#become(one, "refused", this.closed);
+      one.transfer = null;
+      this.#become(one, "failed", this.closed);
     }
-    this.#tell("progress");
   }
 
   #again(item) {
