@@ -151,6 +151,20 @@ def test_two_halves_become_a_live_photo(library: Library, summer: Album, staged:
     assert content_of(library, library.original(moving_id)) == moving.path.read_bytes()
 
 
+def test_a_still_finds_the_half_that_came_before_it(
+    library: Library, summer: Album, staged: Path
+) -> None:
+    moving = sent(write_video(staged / "IMG_7.mov", seconds=2), summer)
+    [moving_id] = take(library, moving)
+    moving.path.unlink()
+    still = sent(write_photo(staged / "IMG_7.jpg"), summer, live_video_key=moving.key)
+    [still_id] = take(library, still)
+
+    assert library.asset(still_id).live_video_id == moving_id
+    assert ids_in(library, summer) & {still_id, moving_id} == {still_id}
+    assert library.album(summer.id).videos == summer.videos
+
+
 def test_an_album_that_is_not_there_takes_nothing(
     library: Library, summer: Album, staged: Path
 ) -> None:

@@ -61,10 +61,25 @@ class Filing:
                 continue
             return claims
 
+    def beside(
+        self, still: Incoming, half: Arrival, was_there: Mapping[bytes, UUID]
+    ) -> Claim | None:
+        """The place beside a moving half that came before its still; ``None`` if it is taken."""
+        folder, name = _split(half)
+        _stem, suffix = safe_name(still.filename, still.media_type, self.suffixes)
+        stem = os.path.splitext(name)[0]  # noqa: PTH122  names are bytes
+        claim = Claim(still, folder, stem + os.fsencode(suffix))
+        if os.path.lexists(self.root.full(folder, claim.name)):
+            return None
+        try:
+            _write([claim], was_there)
+        except IntegrityError:
+            return None
+        return claim
+
     def again(self, file: Incoming, arrival: Arrival) -> Claim:
         """The place that an earlier call has claimed."""
-        folder, _slash, name = bytes(arrival.path or b"").rpartition(b"/")
-        return Claim(file, folder, name)
+        return Claim(file, *_split(arrival))
 
     def _folder(self, album_id: UUID | None) -> bytes:
         if album_id not in self._folders:
@@ -75,6 +90,11 @@ class Filing:
         if folder not in self._stems:
             self._stems[folder] = Stems(set(map(folded, _names_in(self.root.full(folder)))))
         return self._stems[folder]
+
+
+def _split(arrival: Arrival) -> tuple[bytes, bytes]:
+    folder, _slash, name = bytes(arrival.path or b"").rpartition(b"/")
+    return folder, name
 
 
 @transaction.atomic

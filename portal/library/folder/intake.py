@@ -93,12 +93,17 @@ class Intake:
         from portal.library.content.reading import SUFFIXES
 
         filing, known, claims = Filing(self.roots[INCOMING], SUFFIXES), _known(files), []
-        rows = Arrival.objects.in_bulk([file.key for file in files])
+        keys = {key for file in files for key in (file.key, file.live_video_key) if key}
+        rows = Arrival.objects.in_bulk(keys)
         for unit in _units(files):
             claimed = [filing.again(file, rows[file.key]) for file in unit if file.key in rows]
             new = tuple(file for file in unit if file.key not in rows)
+            half = rows.get(new[0].live_video_key) if new and new[0].live_video_key else None
             try:
-                claims += claimed + (filing.claim(new, known) if new else [])
+                beside = filing.beside(new[0], half, known) if half and half.path else None
+                claims += claimed + ([beside] if beside else [])
+                if new and not beside:
+                    claims += filing.claim(new, known)
             except NotInLibrary as exc:
                 for file in unit:
                     self.answers[file.key] = NotTaken(file.key, str(exc), is_final=True)

@@ -42,6 +42,8 @@ class Intake:
     rows: dict[UUID, Arrival] = field(default_factory=dict)
 
     def take_in(self, files: Sequence[Incoming]) -> list[TakenIn | NotTaken]:
+        if not files:
+            return []
         told = introduce(self.client)
         demand(told, TO_TAKE_IN, self.client.server.site)
         self._answer_done(files)
@@ -56,15 +58,17 @@ class Intake:
 
     def _answer_done(self, files: Sequence[Incoming]) -> None:
         """Calls before this one may have come to an end; what left since is taken in anew."""
-        self.rows = Arrival.objects.in_bulk([file.key for file in files])
-        left = [key for key, row in self.rows.items() if row.leaving_at]
+        keys = {file.key for file in files}
+        halves = {file.live_video_key for file in files if file.live_video_key}
+        self.rows = Arrival.objects.in_bulk(keys | halves)
+        left = [key for key, row in self.rows.items() if row.leaving_at and key in keys]
         if left:
             take_out(self.client, left)
             Arrival.objects.filter(pk__in=left).delete()
         for key, row in list(self.rows.items()):
             if key in left:
                 del self.rows[key]
-            elif row.done_at and row.asset_id:
+            elif row.done_at and row.asset_id and key in keys:
                 self.answers[key] = TakenIn(key, row.asset_id, row.was_there)
 
     def _refuse_strays(self, files: Sequence[Incoming]) -> None:
@@ -120,16 +124,19 @@ class Intake:
 
     def _send(self, file: Incoming, sender: Sender) -> Known:
         half = self.rows.get(file.live_video_key) if file.live_video_key else None
+        is_here = half is not None and half.leaving_at is None
         try:
-            asset_id = sender.send(file, half.asset_id if half else None, self.beat)
+            asset_id = sender.send(file, half.asset_id if half and is_here else None, self.beat)
         except Unreachable:
             self.client.get("/server/ping", tries=1)  # it is away for all, or for this file alone
             raise
         return Known(asset_id, is_trashed=False)
 
     def _look(self, files: Sequence[Incoming]) -> dict[UUID, AssetInfo]:
-        """What Immich says of these now; a few are asked for at once."""
-        wanted = {asset_id for file in files if (asset_id := self._asset(file))}
+        """What Immich says of these and their moving halves now; a few are asked for at once."""
+        keys = [key for file in files for key in (file.key, file.live_video_key) if key]
+        rows = [self.rows[key] for key in keys if key in self.rows]
+        wanted = {row.asset_id for row in rows if row.asset_id and not row.leaving_at}
         with ThreadPoolExecutor(AT_ONCE, "immich-ask") as pool:
             answers = pool.map(lambda pk: ask_for(self.client, pk), wanted)
             found = {asset.id: asset for asset in answers if asset is not None}
