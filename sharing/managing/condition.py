@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.library import get_library
 from portal.library.types import LibraryStatus
 from sharing.managing.lanes import LaneState, lane_states
+from sharing.managing.sent import SentState, sent_state
 from sharing.managing.space import Space, space
 
 
@@ -17,6 +18,7 @@ class Condition:
     library: LibraryStatus
     lanes: list[LaneState]
     space: Space
+    sent: SentState
 
     @property
     def version(self) -> str:
@@ -24,19 +26,20 @@ class Condition:
 
         Pages say since when, in minutes; and sizes in a few digits, since a disk is never still.
         """
-        library, disk = self.library, self.space
+        library, disk, sent = self.library, self.space, self.sent
         facts = (
             astuple(replace(library, cache_used=_roughly(library.cache_used))),
             _minutes_since(library.last_refresh),
             [(astuple(lane), _minutes_since(lane.oldest)) for lane in self.lanes],
             (_roughly(disk.free), disk.total, bool(disk.parts), disk.reserve, disk.is_short),
+            (astuple(replace(sent, used=_roughly(sent.used))), _minutes_since(sent.since)),
         )
         return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
 
 
 def condition() -> Condition:
     """Read it as it is at this moment."""
-    return Condition(get_library().status(), lane_states(), space())
+    return Condition(get_library().status(), lane_states(), space(), sent_state())
 
 
 def read_version() -> str:

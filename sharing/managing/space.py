@@ -15,7 +15,12 @@ from django.conf import settings
 from portal.library.reserve import kept_free
 
 FRESH_FOR = 600.0  # seconds between two counts
-_PARTS = {"renditions": "pictures", "incoming": "incoming", "photos": "photos"}
+_PARTS = {
+    "renditions": "pictures",
+    "incoming": "incoming",
+    "photos": "photos",
+    "staging": "staging",
+}
 _counter = ThreadPoolExecutor(1, "space")
 _lock = Lock()
 
@@ -26,7 +31,9 @@ class Space:
 
     free: int
     total: int
-    parts: tuple[tuple[str, int], ...]  # by kind: database, pictures, photos, incoming, other
+    parts: tuple[
+        tuple[str, int], ...
+    ]  # by kind: database, pictures, photos, incoming, staging, other
     reserve: int  # what pictures made on demand leave free
 
     @property

@@ -19,6 +19,7 @@ from sharing.managing.choices import chosen_in, remember
 from sharing.managing.made import made_albums
 from sharing.managing.parameters import number_from, uuid_from
 from sharing.managing.picker import picker_page
+from sharing.managing.provenance import provenance_of
 from sharing.models import SharedLink
 from sharing.sample import SampleStays, can_remove, remove_sample
 from sharing.views.manage_put import put_chosen
@@ -91,9 +92,12 @@ def album(request: HttpRequest, album_id: UUID) -> HttpResponse:
     found = library.album(album_id)
     offset = number_from(request.GET.get("offset"), least=0, most=10_000_000)
     own = SharedLink.objects.alive().owned_by(request.user)
+    page = picker_page(library, found, owner_signer(request), offset)
+    shown = [tile.asset_id for day in page.days for tile in day.tiles]
     context = {
         "album": found,
-        "page": picker_page(library, found, owner_signer(request), offset),
+        "page": page,
+        "senders": provenance_of(request.user, shown),
         "offset": offset,
         "into": _album_to_fill(request),
         "links": own.of_albums(frozenset({album_id})).count(),

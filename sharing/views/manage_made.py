@@ -16,6 +16,7 @@ from sharing.albums.models import LONGEST_NAME, PortalAlbum
 from sharing.managing.arranger import arranger_page
 from sharing.managing.cards import owner_signer
 from sharing.managing.parameters import number_from, uuid_from
+from sharing.managing.provenance import provenance_of
 from sharing.models import SharedLink
 from sharing.views.owner import own_album_or_404, owner_view
 
@@ -25,9 +26,11 @@ from sharing.views.owner import own_album_or_404, owner_view
 def made(request: HttpRequest, made_id: UUID) -> HttpResponse:
     album = own_album_or_404(request, made_id)
     offset = number_from(request.GET.get("offset"), least=0, most=10_000_000)
+    page = arranger_page(album, owner_signer(request), offset)
     context = {
         "album": album,
-        "page": arranger_page(album, owner_signer(request), offset),
+        "page": page,
+        "senders": provenance_of(request.user, [tile.asset_id for tile in page.tiles]),
         "marked": uuid_from(request.GET.get("marked")),
         "orders": PortalAlbum.Order.choices,
         "longest": LONGEST_NAME,

@@ -37,6 +37,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_asked": _is_asked(request, now.library),
         "lanes": now.lanes,
         "space": now.space,
+        "sent": now.sent,
         "events": STATUS_EVENTS,
         "version": now.version,
         "here": "status",

@@ -80,6 +80,7 @@ def send(staging: Path) -> Callable[..., Upload]:
         )
         known: dict[str, Any] = {
             "filename": f"DSC_{number:04}.jpg",
+            "link_name": str(link),
             "size": 1000 + number,
             "state": State.HELD,
             "sha1": number.to_bytes(20, "big"),
@@ -90,7 +91,6 @@ def send(staging: Path) -> Callable[..., Upload]:
         upload = Upload.objects.create(
             owner=link.owner,
             link=link,
-            link_name=str(link),
             album_id=link.album_id,
             contributor=contributor,
             **known | facts,

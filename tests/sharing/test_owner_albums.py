@@ -93,7 +93,8 @@ def test_long_albums_come_in_pieces_of_whole_days(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     album = library.add_album("Long", 401)
-    with django_assert_num_queries(3):  # the session, the owner, the number of links
+    # The session, the owner, the number of links, who sent what is shown, what waits for review.
+    with django_assert_num_queries(5):
         first = page(owner_client, f"/albums/{album.id}/")
     assert first.count('name="photo"') == 201
     assert 'href="?offset=201">Next photos' in first

@@ -5,6 +5,7 @@ import { parse } from "./parts.js";
 const KEYS = { a: "accept", r: "reject" };
 const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
 const waiting = []; // what is decided and not sent yet: {action, ids}
+const rejected = []; // ids, press by press: what U takes back
 let sending = false;
 let last = null; // the box chosen last, where a range begins
 let shift = false;
@@ -62,11 +63,20 @@ function decide(action, chosen) {
   const all = tiles();
   const next = all.slice(all.indexOf(gone.at(-1)) + 1).find((tile) => !gone.includes(tile))
     ?? all.findLast((tile) => !gone.includes(tile));
-  waiting.push({ action, ids: gone.map((tile) => tile.dataset.id) });
+  const ids = gone.map((tile) => tile.dataset.id);
+  if (action === "reject") rejected.push(ids);
+  waiting.push({ action, ids });
   for (const tile of gone) tile.remove();
   boxOf(next)?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: "nearest" });
   count();
+  pump();
+}
+
+function takeBack() {
+  const ids = rejected.pop();
+  if (!ids || !form()) return review().querySelector("#undo")?.click();
+  waiting.push({ action: "restore", ids });
   pump();
 }
 
@@ -80,7 +90,7 @@ async function pump() {
     const body = place();
     body.set("action", batch.action);
     body.set("uploads", batch.ids.join());
-    text = await post(form().action, body);
+    text = await post(form().getAttribute("action"), body);
     if (!text) return location.reload(); // what is shown is not what is kept
   }
   sending = false;
@@ -108,8 +118,9 @@ async function submit(event) {
   if (submitter?.name === "one") return decide(action, tiles().filter((tile) => tile.dataset.id === id));
   const chosen = tiles().filter((tile) => boxOf(tile)?.checked);
   if (target === form() && submitter?.name === "action") return decide(action, chosen);
+  if (target.querySelector("#undo")) rejected.pop();
   const body = new FormData(target, submitter);
-  const text = await post(target.action, body);
+  const text = await post(target.getAttribute("action"), body);
   if (text) show(text);
   else location.reload();
 }
@@ -139,7 +150,7 @@ function onKey(event) {
   const action = isOpen() ? KEYS[key.toLowerCase()] : undefined;
   const here = target.closest(".sent-tile");
   if (action) act(action, here);
-  else if (key.toLowerCase() === "u") review().querySelector("#undo")?.click();
+  else if (isOpen() && key.toLowerCase() === "u") takeBack();
   else if (!move(key, here)) return;
   event.preventDefault();
 }
