@@ -12,6 +12,10 @@ WITHOUT = {
     "user.read": "photos that others share with you cannot be told from yours.",
     "asset.statistics": "Loggia cannot count what Immich has, and looks through it more often.",
     "person.read": "people have no names.",
+    "asset.upload": "what guests send waits, and gets nowhere.",
+    "albumAsset.create": "what guests send waits, and gets into no album.",
+    "asset.delete": "guests cannot take back what Immich has.",
+    "albumAsset.delete": "what guests take back stays in its album.",
 }
 
 
@@ -45,11 +49,13 @@ def check_immich(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[check
     """Asks the server: only ``check --deploy`` may take the time."""
     if not settings.LOGGIA_IMMICH_URL:
         return []
-    from portal.library.immich.connection import look_at  # needs Django's apps to be ready
+    from portal.library.immich.connection import look_at  # need Django's apps to be ready
+    from sharing.contributions.demands import is_anything_taken
 
     found = look_at(settings.LOGGIA_IMMICH_URL, settings.LOGGIA_IMMICH_API_KEY)
     if found.trouble:
         return [checks.Error(found.trouble, id="loggia.E004")]
+    for_uploads = found.lacking_for_uploads if is_anything_taken() else ()
     return [
         checks.Warning(
             f"The key for {settings.LOGGIA_IMMICH_URL} lacks the permission {name}: "
@@ -57,7 +63,7 @@ def check_immich(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[check
             hint="Make a key with it in Immich: Account settings, API keys.",
             id="loggia.W002",
         )
-        for name in found.lacking
+        for name in (*found.lacking, *for_uploads)
     ]
 
 

@@ -17,6 +17,7 @@ from portal.serving.database import explain, prepare_database
 from portal.serving.refusal import CannotStart
 from portal.serving.statics import collect_static
 from portal.translating.compiling import BadCatalogue, compile_catalogues
+from sharing.contributions.demands import is_anything_taken
 from sharing.models import SharedLink
 
 logger = logging.getLogger("loggia.serve")
@@ -52,7 +53,8 @@ def home_in_words() -> str:
     found = look_at(settings.LOGGIA_IMMICH_URL, settings.LOGGIA_IMMICH_API_KEY)
     if found.trouble:
         return f"{settings.LOGGIA_IMMICH_URL}: {found.trouble}"
-    lacking = f"; the key lacks {', '.join(found.lacking)}" if found.lacking else ""
+    names = [*found.lacking, *(found.lacking_for_uploads if is_anything_taken() else ())]
+    lacking = f"; the key lacks {', '.join(names)}" if names else ""
     return f"Immich {found.version} at {settings.LOGGIA_IMMICH_URL}{lacking}"
 
 

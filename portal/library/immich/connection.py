@@ -14,11 +14,15 @@ PATIENCE = httpx.Timeout(5.0, connect=3.0)
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """``trouble`` is a sentence, empty when all is well; ``lacking`` are useful permissions."""
+    """``trouble`` is a sentence, empty when all is well; ``lacking`` are useful permissions.
+
+    ``lacking_for_uploads`` count only where a link takes uploads.
+    """
 
     version: str = ""
     trouble: str = ""
     lacking: Sequence[str] = ()
+    lacking_for_uploads: Sequence[str] = ()
 
 
 def look_at(site: str, api_key: str) -> Connection:
@@ -30,4 +34,4 @@ def look_at(site: str, api_key: str) -> Connection:
         return Connection(trouble=str(exc))
     finally:
         client.close()
-    return Connection(found.version, "", found.lacking)
+    return Connection(found.version, "", found.lacking, found.lacking_for_uploads)
