@@ -16,7 +16,7 @@ from portal.pages import render_page
 from sharing.asgi import STATUS_EVENTS
 from sharing.managing.condition import condition
 from sharing.managing.parameters import number_from
-from sharing.managing.permissions import lacking_in_words
+from sharing.managing.permissions import lacking_now
 from sharing.managing.reasons import in_this_language
 from sharing.views.owner import owner_view
 
@@ -32,7 +32,7 @@ def status(request: HttpRequest) -> HttpResponse:
     now = condition()
     context = _problems(request) | {
         "library": now.library,
-        "lacking": lacking_in_words(now.library.lacking),
+        "lacking": lacking_now(now.library),
         "is_fresh": _is_fresh(now.library),
         "is_asked": _is_asked(request, now.library),
         "lanes": now.lanes,
