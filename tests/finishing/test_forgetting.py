@@ -73,7 +73,7 @@ def test_files_that_no_row_needs_are_deleted_and_others_stay(
     (staging / "README").write_bytes(b"not ours")
     assert leftovers.remove_orphans() == 0, "all of it is new"
     later = time.time() + 2 * leftovers.NEW
-    monkeypatch.setattr(leftovers.time, "time", lambda: later)
+    monkeypatch.setattr(time, "time", lambda: later)
     leftovers.remove_orphans()
     assert staged_files(staging) == {"README", leaving.pk.hex, *(one.pk.hex for one in kept)}
 
