@@ -56,7 +56,9 @@ part("cancel").addEventListener("click", async () => {
 function showLinks() {
   const links = known();
   part("links").replaceChildren(...links.map(makePlace));
-  part("nowhere").hidden = links.length > 0 || form.querySelector("#own-albums") !== null;
+  const ownTitle = part("own-title");
+  if (ownTitle) ownTitle.hidden = !links.length;
+  part("nowhere").hidden = links.length > 0 || ownTitle !== null;
   const only = form.querySelectorAll("[name=album]");
   if (only.length === 1) only[0].checked = true;
 }
