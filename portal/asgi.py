@@ -39,6 +39,7 @@ from sharing.contributions.asgi import UploadsApp  # noqa: E402
 from sharing.contributions.astray import SharedAstray  # noqa: E402
 from sharing.contributions.callers import ADDRESS  # noqa: E402
 from sharing.grants import LinkGrants, LinkTakes  # noqa: E402
+from sharing.managing.originals import ORIGINALS, SentOriginals  # noqa: E402
 
 App = Callable[..., Awaitable[None]]
 Background = Callable[[], Coroutine[Any, Any, None]]
@@ -111,7 +112,8 @@ def make_application() -> Front:
         settings.STATIC_URL: StaticApp(settings.STATIC_ROOT, settings.STATIC_URL),
     }
     pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
-    return Front(pages, mounts, {ADDRESS: UploadsApp()}, [grants.run], media.at_once)
+    patterns: dict[re.Pattern[str], App] = {ADDRESS: UploadsApp(), ORIGINALS: SentOriginals(grants)}
+    return Front(pages, mounts, patterns, [grants.run], media.at_once)
 
 
 application = make_application()

@@ -19,6 +19,7 @@ from portal.media.tickets import MediaSigner
 from sharing.contributions.models import State, Upload, UploadQuerySet
 from sharing.managing.cards import Picture, thumbnail
 from sharing.managing.duplicates import Duplicates
+from sharing.managing.originals import LIE_THERE, is_seen_in_browsers
 from sharing.managing.parameters import number_from, uuid_from
 from sharing.managing.waiting import seen_as_one
 from sharing.showing.tiles import as_clock
@@ -73,6 +74,7 @@ class Glance:
 class SentTile:
     upload: Upload
     look: str  # the address of its picture, or empty
+    original: str  # of the file as it came, where a browser shows it, or empty
     picture: Picture | None  # from the library, once it is there
     state: str
     reason: str
@@ -184,6 +186,7 @@ class _Tiles:
         return SentTile(
             upload=upload,
             look="" if is_in else _look(upload),
+            original=_original(upload),
             picture=thumbnail(self._signer, upload.asset_id) if is_in and upload.asset_id else None,
             state="" if upload.state == State.HELD else upload.get_state_display(),
             reason=upload.why,
@@ -191,6 +194,12 @@ class _Tiles:
             is_live=upload.live_video_id is not None,
             marks=self._duplicates.marks(upload) if upload.state == State.HELD else [],
         )
+
+
+def _original(upload: Upload) -> str:
+    if upload.state not in LIE_THERE or not is_seen_in_browsers(upload):
+        return ""
+    return f"{reverse('sharing:review')}{upload.pk}/original"
 
 
 def _look(upload: Upload) -> str:

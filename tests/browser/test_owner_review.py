@@ -101,7 +101,7 @@ def test_thirty_are_accepted_five_rejected_and_the_album_shows_thirty(
     garden.send("Anna", 20)
     garden.send("Ben", SENT - 20)
     expect_waiting(page, SENT)  # without a reload, on the list of links
-    expect(page.get_by_role("link", name=f"{SENT} waiting")).to_be_visible()
+    expect(page.get_by_role("link", name=f"{SENT} waiting", exact=True)).to_be_visible()
     owner.keep("links-waiting")
 
     page.get_by_role("link", name=re.compile("^Review")).click()

@@ -173,6 +173,22 @@ function move(key, here) {
   return true;
 }
 
+// A video plays where it stands; what this browser cannot play stays a link to the file.
+function play(event) {
+  const link = event.target.closest("#review [data-play]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const video = Object.assign(document.createElement("video"), { controls: true, playsInline: true, src: link.href });
+  video.addEventListener("error", () => {
+    link.removeAttribute("data-play");
+    video.replaceWith(link);
+  }, { once: true });
+  link.replaceWith(video);
+  video.play().catch(() => {});
+  video.focus();
+}
+
+document.addEventListener("click", play);
 document.addEventListener("submit", submit);
 document.addEventListener("keydown", onKey);
 document.addEventListener("pointerdown", (event) => (shift = event.shiftKey));
