@@ -124,6 +124,7 @@ def configured(loggia: RunningLoggia, certificate: Path, tls: int, plain: int) -
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen 443 ssl": f"listen 127.0.0.1:{tls} ssl",
         "server_name photos.example.org;": "server_name localhost;",
+        "client_max_body_size 0;": "client_max_body_size 100m;",  # as many a proxy has it
         "/etc/letsencrypt/live/photos.example.org/fullchain.pem": str(certificate),
         "/etc/letsencrypt/live/photos.example.org/privkey.pem": str(key),
     }
