@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ONLY_PHOTOS = gettext_noop("Only photos can be added here.")
 ONLY_VIDEOS = gettext_noop("Only videos can be added here.")
-IN_ALBUM = gettext_noop("This is in the album already.")
+IN_ALBUM = gettext_noop("Already in the album")
 SENT_BEFORE = gettext_noop("You have sent this already.")
 SENT = (State.HELD, State.ACCEPTED, State.DONE)
 Known = Mapping[UUID | None, set[bytes]]  # by link: the contents that its guests see

@@ -53,7 +53,9 @@ def states_of(link: SharedLink, visitor: str, upload_ids: Collection[UUID]) -> d
 def words_of(upload: Upload) -> str:
     """What became of a file, in words for its sender: a rejection is told without its reason."""
     if upload.state == State.REFUSED:
-        return upload.reason or _("Refused")
+        return upload.why or _("Refused")
+    if upload.state == State.DUPLICATE and upload.reason:
+        return upload.why
     words = {
         State.ARRIVING: _("Not complete yet"),
         State.ARRIVED: _("Being checked"),

@@ -161,7 +161,7 @@ def test_what_the_guest_sees_in_the_album_is_not_taken_twice(
     send_and_check(photo, link=straight_link)
     tasks.hand_over()
     again = send_and_check(photo, "Ben", straight_link)
-    assert (again.state, again.why) == (State.DUPLICATE, "This is in the album already.")
+    assert (again.state, again.why) == (State.DUPLICATE, "Already in the album")
     assert again.pk.hex not in staged_files(staging)
 
 
