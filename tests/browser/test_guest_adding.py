@@ -48,6 +48,7 @@ def test_of_forty_files_two_too_large_and_one_fake_all_others_are_sent(
     assert sha1s(good) <= contents(loggia)
     assert not sha1s([*large, fake]) & contents(loggia)
     guest.keep("adding-forty-done")
+    assert barriers(page) == []
 
 
 @both_sizes
@@ -116,6 +117,7 @@ def test_what_the_album_has_and_what_was_chosen_twice_is_not_sent(
     expect(page.locator("#sending").get_by_text("Chosen twice")).to_have_count(1)
     expect_count(page, "3 of 3")
     assert len(sent) == 1
+    assert barriers(page) == []
 
 
 @both_sizes

@@ -130,13 +130,14 @@ def test_what_fails_is_tried_again_and_then_by_hand(
     choose(page, paint_many(tmp_path, 2, first=2300))
     expect(page.locator("#sending").get_by_text("Retrying (1/4)")).to_have_count(2)
     guest.keep("adding-retrying")
-    for _ in range(8):
-        page.clock.run_for(15_000)
+    for turn, wait in ((2, 1500), (3, 4000), (4, 10_000)):
+        page.clock.run_for(wait)
+        expect(page.locator("#sending").get_by_text(f"Retrying ({turn}/4)")).to_have_count(2)
+    page.clock.run_for(25_000)
     expect(page.locator("#sending").get_by_text("Not sent")).to_have_count(2)
     guest.keep("adding-failed")
     page.unroute(UPLOADS)
     page.get_by_role("button", name="Retry failed (2)").click()
-    page.clock.resume()
     expect_count(page, "2 of 2")
     guest.complaints[:] = [text for text in guest.complaints if "503" not in text]
 
@@ -149,9 +150,9 @@ def test_a_link_that_closes_while_one_sends_says_so_and_keeps_what_arrived(
     guest = visit(PHONE)
     page = guest.page
     guest.goto(link.url)
-    slow_down(page, 3 * MEGABYTE)
+    slow_down(page, MEGABYTE // 2)
     choose(page, paths)
-    some_are_sent(page)
+    some_are_sent(page, 1)
     end = f"from sharing.models import SharedLink; SharedLink.objects.filter(pk='{link.id}').update(allow_upload=False)"
     loggia.manage("shell", "--no-imports", "-c", end)
     said = "This link takes no more photos. What arrived is kept for the owner."

@@ -42,8 +42,9 @@ export class Line extends EventTarget {
 
   async #reaches() {
     try {
-      const { status } = await fetch(`${this.base}/sending`, { cache: "no-store", signal: AbortSignal.timeout?.(10_000) });
-      return status < 500;
+      const response = await fetch(`${this.base}/sending`, { cache: "no-store", signal: AbortSignal.timeout?.(10_000) });
+      await response.text(); // one that is not read keeps its connection
+      return response.status < 500;
     } catch {
       return false;
     }

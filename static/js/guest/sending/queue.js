@@ -233,16 +233,25 @@ export class Queue extends EventTarget {
   // that is locked asks for its password, and then all goes on.
   async #refusedByLink(item, message) {
     if (item.state === "failed") return; // it closed for another one of them
-    const response = await fetch(`${this.facts.base}/sending`, { cache: "no-store" }).catch(() => null);
-    const isJson = response?.headers.get("Content-Type")?.startsWith("application/json");
-    const isOpen = response?.ok && isJson && (await response.json()).isOpen;
+    const { isOpen, isLocked } = await this.#standing();
     if (isOpen) return this.#become(item, "refused", message || this.facts.words.refused);
-    if (response?.ok && !isJson) return location.reload();
+    if (isLocked) return location.reload();
     this.closed = this.facts.words.closed;
     for (const one of this.items.filter(({ isLeft }) => isLeft)) {
       one.transfer?.stop();
       one.transfer = null;
       this.#become(one, "failed", this.closed);
+    }
+  }
+
+  async #standing() {
+    try {
+      const response = await fetch(`${this.facts.base}/sending`, { cache: "no-store" });
+      const text = await response.text();
+      const isFacts = response.headers.get("Content-Type")?.startsWith("application/json");
+      return { isOpen: isFacts && JSON.parse(text).isOpen, isLocked: response.ok && !isFacts };
+    } catch {
+      return {};
     }
   }
 
