@@ -263,6 +263,16 @@ def test_an_installation_is_offered_to_who_looks_for_it(visit: Visit) -> None:
     assert guest.page.evaluate("window.asked") is True
 
 
+def test_who_adds_photos_is_told_of_the_app(visit: Visit, collecting: MakeLink) -> None:
+    guest = visit(PHONE)
+    know(guest, collecting("Wedding"))
+    guest.page.evaluate(OFFER)
+    guest.page.locator("[data-action=add]:visible").first.click()
+    expect(guest.page.get_by_text("Put Loggia on your home screen")).to_be_visible()
+    guest.page.get_by_role("button", name="Install").click()
+    expect(guest.page.get_by_text("Put Loggia on your home screen")).to_be_hidden()
+
+
 def test_nothing_to_choose_from_is_explained(visit: Visit) -> None:
     guest = visit(PHONE)
     install(guest)
