@@ -16,6 +16,7 @@ from sharing.contributions.refusals import no_more
 from sharing.contributions.staging import StagedFile, StagingTrouble
 
 QUIET_FOR = timedelta(seconds=30)  # after which nobody else is about to say that it arrived
+STAYS_FOR = timedelta(minutes=1)
 LOOK_EVERY = 30  # seconds
 
 
@@ -25,6 +26,13 @@ def come_on(upload_id: UUID) -> datetime:
     if not Upload.objects.filter(pk=upload_id, state=State.ARRIVING).update(touched_at=now):
         raise no_more()
     return now + settings.LOGGIA_UPLOAD_EXPIRES
+
+
+def stay(upload_id: UUID) -> None:
+    """Keep an upload from expiring in the middle of one long request."""
+    now = timezone.now()
+    old = Upload.objects.filter(pk=upload_id, touched_at__lt=now - STAYS_FOR)
+    old.filter(state=State.ARRIVING).update(touched_at=now)
 
 
 def arrive(upload_id: UUID) -> None:

@@ -54,19 +54,20 @@ class UploadsApp:
         if method == "OPTIONS":
             await self._tus.options(caller, send)
             return
+        if method not in ({"PATCH", "HEAD", "DELETE"} if caller.upload_id else {"POST"}):
+            await answer(send, HTTPStatus.METHOD_NOT_ALLOWED, [ALLOWED])
+            return
         check_version(caller)
-        if caller.upload_id is None and method == "POST":
+        if method == "POST":
             with self._intake.places.place(scope):
                 await self._tus.post(caller, scope, receive, send)
-        elif caller.upload_id and method == "PATCH":
+        elif method == "PATCH":
             with self._intake.places.place(scope):
                 await self._tus.patch(caller, scope, receive, send)
-        elif caller.upload_id and method == "HEAD":
+        elif method == "HEAD":
             await self._tus.head(caller, send)
-        elif caller.upload_id and method == "DELETE":
-            await self._tus.delete(caller, send)
         else:
-            await answer(send, HTTPStatus.METHOD_NOT_ALLOWED, [ALLOWED])
+            await self._tus.delete(caller, send)
 
     async def _refuse(self, send: Send, caller: Caller, scope: Scope, refused: Refused) -> None:
         is_head = method_of(caller, scope["method"]) == "HEAD"

@@ -14,7 +14,7 @@ from portal.media.coalescing import Overloaded, Questions
 from portal.media.places import Places
 from portal.media.sending import Receive, Scope
 from sharing.contributions.admitting import Target, admit
-from sharing.contributions.arriving import arrive, come_on
+from sharing.contributions.arriving import arrive, come_on, stay
 from sharing.contributions.callers import Caller
 from sharing.contributions.hands import Hands
 from sharing.contributions.protocol import Checksum
@@ -55,10 +55,11 @@ class Intake:
         )
         return answer
 
-    async def still_taken(self, caller: Caller) -> None:
+    async def still_taken(self, caller: Caller, target: Target) -> None:
         """Raise ``Refused`` once the link takes nothing more; who cannot be asked, says nothing."""
         try:
             await self.ask(caller, admit, caller)
+            await self.ask(caller, stay, target.pk)
         except (DatabaseError, Overloaded):
             return
 
@@ -77,7 +78,8 @@ class Intake:
         checksum.
         """
         await self.hands.do(file.begin_piece, checksum.algorithm if checksum else "")
-        body = Body(file, self.hands, target.size - file.length, partial(self.still_taken, caller))
+        still_taken = partial(self.still_taken, caller, target)
+        body = Body(file, self.hands, target.size - file.length, still_taken)
         try:
             ending = await body.run(scope, receive)
         except (Refused, StagingTrouble):

@@ -5,6 +5,7 @@ import random
 import socket
 import time
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,10 @@ def cut(connection: socket.socket) -> None:
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     connection.close()
+
+
+def is_longer(portal: Portal, address: str, size: int) -> bool:
+    return portal.size(address) > size
 
 
 def another(guest: Tus) -> Tus:
@@ -120,7 +125,7 @@ def test_the_same_client_coming_back_takes_over(guest: Tus, portal: Portal) -> N
         address = guest.create(len(DATA))
         connection = guest.begin_patch(address, 0, len(DATA))
         connection.sendall(DATA[:700_000])
-        wait_until(lambda at=address: portal.size(at) > 500_000, 10)
+        wait_until(partial(is_longer, portal, address, 500_000), 10)
         began = time.monotonic()
         again = another(guest)
         offset = again.offset(address)
