@@ -32,7 +32,7 @@ def record_files(link_id: UUID | None, kind: Happening.Kind, *, count: int, size
 
     Hundreds come in one by one, and are one line for their owner. Of a link that is gone, nothing.
     """
-    if not count or not SharedLink.objects.filter(pk=link_id).exists():
+    if not count or link_id is None or not SharedLink.objects.filter(pk=link_id).exists():
         return
     now = timezone.now()
     recent = Happening.objects.filter(link_id=link_id, kind=kind, at__gt=now - TOGETHER_FOR)

@@ -1,8 +1,10 @@
 """The review: what guests sent, and what becomes of it."""
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -30,11 +32,12 @@ LOOK_KEPT_FOR = 600  # seconds in the owner's own browser: pages are drawn anew 
 @owner_view
 def review(request: HttpRequest) -> HttpResponse:
     # Read before the files: what changes in between is noticed, and shown once more.
-    owner_id = request.user.pk
+    owner_id = cast("User", request.user).pk  # nobody else comes past the portal's door
     version = read_review_versions([owner_id]).get(owner_id, "")
     glance = Glance.read(request.GET)
     shown = make_review(uploads_of(request.user), glance, owner_signer(request))
-    link = SharedLink.objects.owned_by(request.user).filter(pk=glance.link_id).first()
+    own = SharedLink.objects.owned_by(request.user)
+    link = own.filter(pk=glance.link_id).first() if glance.link_id else None
     context = {
         "review": shown,
         "glance": glance,
@@ -75,7 +78,8 @@ def _asked(request: HttpRequest) -> tuple[str, UploadQuerySet]:
     here = sent.filter(state__in=PILES[glance.pile].states)
     if one := form.get("one"):
         action, _blank, text = one.partition(" ")
-        return action, here.filter(pk=uuid_from(text))
+        pk = uuid_from(text)
+        return action, here.filter(pk=pk) if pk else here.none()
     if sender := form.get("sender"):
         action, _blank, text = sender.partition(" ")
         return action, here.filter(contributor_id=number_from(text, least=0, most=999_999_999))

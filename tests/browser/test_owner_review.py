@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from portal.library.content.sample import make_sample
 from tests.browser.axe import barriers
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, paint
 from tests.running import RunningLoggia, wait_until
@@ -143,7 +145,9 @@ def test_thirty_are_accepted_five_rejected_and_the_album_shows_thirty(
 
     guest = visit(PHONE)
     guest.goto(garden.url)
-    expect(guest.page.get_by_text("31 photos", exact=True)).to_be_visible()  # and the one that was there
+    expect(
+        guest.page.get_by_text("31 photos", exact=True)
+    ).to_be_visible()  # and the one that was there
     arrived = loggia.data / "incoming" / "Garden party"
     assert len(list(arrived.glob("*.jpg"))) == 30
 
@@ -238,6 +242,25 @@ def test_the_rules_for_uploads_show_once_uploads_are_allowed(
     page.get_by_role("button", name="Create link").click()
     expect(page.get_by_text("Your link is ready.")).to_be_visible()
     owner.keep("collecting-link")
+
+
+def test_a_video_plays_before_it_is_decided_about(
+    visit: Callable[..., Visitor], party: Callable[..., Party], tmp_path: Path
+) -> None:
+    harbour = party("Harbour", "--allow-upload", "--description", "Moving")
+    make_sample(tmp_path / "sample")
+    harbour.send("Gus", 1, same=(tmp_path / "sample" / "Sunset.mp4").read_bytes())
+    owner = visit(DESKTOP)
+    owner.sign_in()
+    owner.goto(f"/review/?link={harbour.link_id}")
+    tile = owner.page.locator(".sent-tile")
+    expect(tile).to_have_count(1, timeout=20_000)
+    tile.get_by_role("link", name="Play IMG_0000.jpg").click()
+    expect(tile.locator("video")).to_be_visible()
+    expect(tile.locator("video")).to_have_js_property("readyState", 4, timeout=10_000)
+    owner.keep("review-video")
+    tile.get_by_role("button", name="Reject").click()
+    expect(tile).to_have_count(0)
 
 
 def test_it_works_without_scripts(

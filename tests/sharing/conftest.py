@@ -63,9 +63,10 @@ def other_client(db: None) -> Client:
 @pytest.fixture
 def staging(tmp_path: Path, settings: Settings) -> Path:
     """An empty folder for what guests send."""
-    settings.STAGING_DIR = tmp_path / "staging"
-    settings.STAGING_DIR.mkdir()
-    return settings.STAGING_DIR
+    folder = tmp_path / "staging"
+    folder.mkdir()
+    settings.STAGING_DIR = folder
+    return folder
 
 
 @pytest.fixture
