@@ -162,6 +162,28 @@ def test_a_link_that_closes_while_one_sends_says_so_and_keeps_what_arrived(
     guest.complaints[:] = [text for text in guest.complaints if "403" not in text]
 
 
+def test_a_link_that_is_locked_while_one_sends_asks_for_its_password_and_goes_on(
+    visit: Visit, make_link: MakeLink, loggia: RunningLoggia, tmp_path: Path
+) -> None:
+    paths = paint_many(tmp_path, 8, first=2600, weight=MEGABYTE)
+    link = make_link("--album", LAKE, "--allow-upload")
+    guest = visit(PHONE)
+    page = guest.page
+    guest.goto(link.url)
+    session = slow_down(page, MEGABYTE // 2)
+    choose(page, paths)
+    some_are_sent(page, 1)
+    lock = f"from sharing.models import SharedLink; link = SharedLink.objects.get(pk='{link.id}'); link.set_password('sesame'); link.save()"
+    loggia.manage("shell", "--no-imports", "-c", lock)
+    page.get_by_label("Please enter the password.").fill("sesame", timeout=60_000)
+    full_speed(session)
+    page.get_by_role("button", name="Open").click()
+    expect_count(page, "8 of 8", 60_000)
+    assert sha1s(paths) <= contents(loggia)
+    ignore_lost_requests(guest)
+    guest.complaints[:] = [text for text in guest.complaints if "401" not in text]
+
+
 def test_a_request_too_large_for_a_proxy_is_sent_in_smaller_ones(
     visit: Visit, make_link: MakeLink, loggia: RunningLoggia, tmp_path: Path
 ) -> None:

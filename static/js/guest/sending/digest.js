@@ -59,3 +59,13 @@ export class Digest {
     this.#waiting.delete(turn);
   }
 }
+
+/** Phones give files for a while only, and cards are pulled out. */
+export async function isReadable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}

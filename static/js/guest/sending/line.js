@@ -1,5 +1,7 @@
 // Whether the server can be reached: sending waits while it cannot, and goes on by itself.
 
+import { standing } from "./standing.js";
+
 const FIRST_WAIT = 2000; // milliseconds
 const LONGEST_WAIT = 30_000;
 
@@ -41,13 +43,7 @@ export class Line extends EventTarget {
   }
 
   async #reaches() {
-    try {
-      const response = await fetch(`${this.base}/sending`, { cache: "no-store", signal: AbortSignal.timeout?.(10_000) });
-      await response.text(); // one that is not read keeps its connection
-      return response.status < 500;
-    } catch {
-      return false;
-    }
+    return (await standing(this.base)).isReached;
   }
 
   #set(trouble) {

@@ -67,8 +67,8 @@ export class Panel {
     const action = button?.dataset.action;
     const item = this.#byElement.get(button?.closest(".sending-tile"))?.item;
     if (action === "remove") this.queue.remove(item);
-    if (action === "again") this.queue.retry(item);
-    if (action === "retry") this.queue.retryFailed();
+    if (action === "again") this.queue.retry([item]);
+    if (action === "retry") this.queue.retry();
     if (action === "fold") this.fold(!this.root.classList.contains("is-folded"));
     if (action === "done") this.#close();
   }

@@ -1,13 +1,14 @@
 // The queue: prepares, sends three at once, tries again, and knows after a reload where it was.
 
 import { WakeLock } from "../wake-lock.js";
-import { Digest, Unreadable } from "./digest.js";
+import { Digest, Unreadable, isReadable } from "./digest.js";
 import { Item } from "./item.js";
 import { forget, keep, keepFile, left, letGo } from "./kept.js";
 import { Known } from "./known.js";
 import { Line } from "./line.js";
 import { Pace } from "./pace.js";
 import { refusal } from "./rules.js";
+import { standing } from "./standing.js";
 import { Transfer } from "./transfer.js";
 import { Watch } from "./watch.js";
 
@@ -15,6 +16,7 @@ const AT_ONCE = 3;
 export const ATTEMPTS = 4;
 const WAITS = [1000, 3000, 8000, 20_000]; // milliseconds before each of them
 const CLOSED = new Set([401, 403, 404, 410]);
+const FOR_NOW = new Set([404, 409, 410, 423, 429]); // the upload is gone or in use: it begins again
 
 export class Queue extends EventTarget {
   items = [];
@@ -63,15 +65,9 @@ export class Queue extends EventTarget {
     this.#prepare();
   }
 
-  retryFailed() {
+  retry(items = this.items.filter(({ state }) => state === "failed")) {
     this.closed = "";
-    for (const item of this.items) if (item.state === "failed") this.#again(item);
-    this.#pump();
-  }
-
-  retry(item) {
-    this.closed = "";
-    this.#again(item);
+    for (const item of items) this.#again(item);
     this.#pump();
   }
 
@@ -203,7 +199,7 @@ export class Queue extends EventTarget {
       item.progress = item.size;
       this.#become(item, "sent");
       this.watch.soon();
-    } else this.#failed(item, trouble);
+    } else this.#failed(item, trouble).then(() => this.#pump());
     this.#pump();
   }
 
@@ -211,10 +207,10 @@ export class Queue extends EventTarget {
     if (status === 413 && !message) this.pace.limit();
     else this.pace.shrink();
     item.isDoubtful = Boolean(item.sha1) && !item.uploadId;
-    const isFinal = message && status >= 400 && status < 500 && status !== 423 && status !== 409;
-    if (CLOSED.has(status)) return this.#refusedByLink(item, message);
+    item.state = "retrying"; // it keeps its place while the link and the line are looked at
+    if (CLOSED.has(status) && (await this.#isClosed())) return;
+    const isFinal = message && status >= 400 && status < 500 && !FOR_NOW.has(status);
     if (isFinal) return this.#become(item, "refused", message);
-    item.state = "retrying"; // it keeps its place while the line is looked at
     if (status === 0 && (await this.line.doubt())) return this.#become(item, "waiting");
     if (!(await isReadable(item.file))) return this.#become(item, "needed", this.facts.words.unreadable);
     item.attempt += 1;
@@ -231,28 +227,21 @@ export class Queue extends EventTarget {
 
   // A link that closed is closed for all that wait; what arrived before stays with the owner. One
   // that is locked asks for its password, and then all goes on.
-  async #refusedByLink(item, message) {
-    if (item.state === "failed") return; // it closed for another one of them
-    const { isOpen, isLocked } = await this.#standing();
-    if (isOpen) return this.#become(item, "refused", message || this.facts.words.refused);
-    if (isLocked) return location.reload();
+  async #isClosed() {
+    if (this.closed) return true;
+    const { isReached, isOpen, isLocked } = await standing(this.facts.base);
+    if (isOpen || !isReached) return false;
+    if (isLocked) {
+      location.reload();
+      return true;
+    }
     this.closed = this.facts.words.closed;
     for (const one of this.items.filter(({ isLeft }) => isLeft)) {
       one.transfer?.stop();
       one.transfer = null;
       this.#become(one, "failed", this.closed);
     }
-  }
-
-  async #standing() {
-    try {
-      const response = await fetch(`${this.facts.base}/sending`, { cache: "no-store" });
-      const text = await response.text();
-      const isFacts = response.headers.get("Content-Type")?.startsWith("application/json");
-      return { isOpen: isFacts && JSON.parse(text).isOpen, isLocked: response.ok && !isFacts };
-    } catch {
-      return {};
-    }
+    return true;
   }
 
   #again(item) {
@@ -304,15 +293,5 @@ export class Queue extends EventTarget {
 
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-}
-
-// Phones give files for a while only, and cards are pulled out.
-async function isReadable(file) {
-  try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
   }
 }
