@@ -159,7 +159,14 @@ def test_the_owner_s_lists(visit: Visit, lake: MadeLink, viewport: ViewportSize)
     found: list[str] = []
     owner = visit(viewport)
     owner.sign_in()
-    for address in ("/", "/?q=nothing-like-it", "/albums/", "/albums/?q=none", "/activity/"):
+    for address in (
+        "/",
+        "/?q=nothing-like-it",
+        "/albums/",
+        "/albums/?q=none",
+        "/activity/",
+        "/review/",
+    ):
         owner.goto(address)
         found += barriers(settle(owner.page))
     owner.goto("/status/")

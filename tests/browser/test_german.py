@@ -95,6 +95,7 @@ def test_owners(visit: Visit, make_link: MakeLink, viewport: ViewportSize) -> No
         ("links", "/"),
         ("albums", "/albums/"),
         ("activity", "/activity/"),
+        ("review", "/review/"),
         ("status", "/status/"),
         ("link", f"/links/{UUID(made.id)}/"),
     ):

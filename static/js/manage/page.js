@@ -15,6 +15,8 @@ function reveal(root) {
 }
 
 reveal(document);
+// On a phone the pages' names may not all fit.
+document.querySelector(".rooms [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.addEventListener("htmx:load", (event) => reveal(event.detail.elt));
 
 document.addEventListener("click", (event) => {
