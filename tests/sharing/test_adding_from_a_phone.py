@@ -3,12 +3,14 @@
 import asyncio
 import re
 from html import unescape
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.staticfiles.finders import find
+from django.core.management import call_command
 from django.test import Client
 from PIL import Image
 
@@ -169,6 +171,9 @@ def test_an_owner_s_own_link_is_in_no_list(owner_client: Client, owner: User, al
     for address in ("/", "/activity/", f"/albums/{album.id}/"):
         assert str(own.pk) not in page(owner_client, address)
     assert owner_client.get(f"/links/{own.pk}/").status_code == 404
+    listed = StringIO()
+    call_command("link", "list", stdout=listed)
+    assert str(own.pk) not in listed.getvalue()
     assert "1 link" not in page(owner_client, f"/albums/{album.id}/")
 
 

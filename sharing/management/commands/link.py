@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(said) if options["json"] else said["url"])
 
     def _list(self, options: dict[str, Any]) -> None:
-        links, now = SharedLink.objects.alive(), timezone.now()
+        links, now = SharedLink.objects.alive().given(), timezone.now()
         if options["json"]:
             self.stdout.write(json.dumps([describe(link) for link in links]))
             return
