@@ -192,4 +192,6 @@ def _picture(file: Incoming) -> tuple[tuple[int, int], datetime]:
             size = image.size
     except UnidentifiedImageError:
         return (4000, 3000), undated
-    return size, datetime.strptime(written, "%Y:%m:%d %H:%M:%S") if written else undated  # noqa: DTZ007
+    if not written:
+        return size, undated
+    return size, datetime.strptime(written.strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from tests.faults.conftest import picture
+from tests.immich import Immich
 from tests.library.files import write_photo, write_video
 from tests.running import RunningLoggia, start, wait_until
 from tests.serving.conftest import pids
@@ -87,23 +88,19 @@ def checksum(content: bytes) -> str:
 def open_portal(tmp_path: Path) -> Iterator[Callable[..., Portal]]:
     running: list[RunningLoggia] = []
 
-    def make(**variables: str) -> Portal:
+    def make(album: str = "Party", **variables: str) -> Portal:
         """Start it, or start it again."""
         if not running:
             write_photo(tmp_path / "photos/Party/first.jpg")
         incoming = tmp_path / "incoming"
-        loggia = start(
-            tmp_path / "data",
-            LOGGIA_PHOTOS=str(tmp_path / "photos"),
-            LOGGIA_INCOMING=str(incoming),
-            LOGGIA_SCAN_INTERVAL="1h",
-            **variables,
-        )
+        folders = {"LOGGIA_PHOTOS": str(tmp_path / "photos"), "LOGGIA_INCOMING": str(incoming)}
+        more = variables or folders
+        loggia = start(tmp_path / "data", LOGGIA_SCAN_INTERVAL="1h", **more)
         running.append(loggia)
         if len(running) > 1:
             return Portal(loggia, incoming, "")
         loggia.manage("scan")
-        options = ("--allow-upload", "--no-review", "--json", "--album", "Party")
+        options = ("--allow-upload", "--no-review", "--json", "--album", album)
         made = json.loads(loggia.manage("link", "create", *options))
         return Portal(loggia, incoming, str(made["url"]))
 
@@ -187,4 +184,31 @@ def test_an_incoming_disk_that_is_pulled_out_is_waited_for(
     elsewhere.rename(portal.incoming)
     wait_until(lambda: portal.all_are_done(4), 60, portal.loggia.log)
     assert portal.kept() == sorted(map(checksum, sent.values()))
+    assert portal.staged() == []
+
+
+def test_an_immich_that_goes_down_and_workers_that_are_killed_cost_no_photo_and_double_none(
+    open_portal: Callable[..., Portal], immich: Immich
+) -> None:
+    portal = open_portal(
+        "Small 20", LOGGIA_IMMICH_URL=immich.url, LOGGIA_IMMICH_API_KEY=immich.api_key
+    )
+    sent, sender, chance = photos(8), Sender(portal.page), random.Random(5)  # noqa: S311
+    names = list(sent)
+    for name in names[:4]:
+        sender.send(name, sent[name])
+    immich.control.down(300)
+    for name in names[4:]:
+        sender.send(name, sent[name])
+        kill_some_worker(portal, chance)
+    wait_until(
+        lambda: portal.ask("SELECT 1 FROM contributions_upload WHERE reason > ''"), 60,
+        portal.loggia.log,
+    )  # fmt: skip
+    assert portal.staged()
+    immich.control.down(0)
+    wait_until(lambda: portal.all_are_done(8), 90, portal.loggia.log)
+    expected = sorted(checksum(content) for content in sent.values())
+    there = [str(asset["sha1"]) for asset in immich.control.truth() if not asset["is_trashed"]]
+    assert sorted(one for one in there if one in set(expected)) == expected
     assert portal.staged() == []
