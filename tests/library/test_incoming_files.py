@@ -4,7 +4,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -154,29 +153,6 @@ def test_what_goes_into_no_album_joins_none_of_the_owner_s(
     assert names_below(incoming) == [f"Guests/{month} (2)/one.jpg"]
     owned = next(album for album in library.albums() if album.name == f"Guests/{month}")
     assert asset_id not in ids_in(library, owned)
-
-
-def test_what_is_taken_back_lies_in_the_bin_for_a_month(
-    library: FolderLibrary, incoming: Path, summer: Album, staged: Path
-) -> None:
-    files = [sent(write_photo(staged / f"{n}/one.jpg"), summer) for n in range(2)]
-    take(library, *files)
-    library.take_out([file.key for file in files])
-    today = timezone.localdate()
-
-    assert names_below(incoming) == [
-        f".bin/{today}/Summer/one (2).jpg", f".bin/{today}/Summer/one.jpg",
-    ]  # fmt: skip
-    (incoming / f".bin/{today}").rename(incoming / f".bin/{today - timedelta(days=30)}")
-    (incoming / ".bin/of somebody else's making").mkdir()
-    library.refresh()
-    assert len(names_below(incoming)) == 2
-    (incoming / f".bin/{today - timedelta(days=30)}").rename(
-        incoming / f".bin/{today - timedelta(days=31)}"
-    )
-    library.refresh()
-    assert names_below(incoming) == []
-    assert (incoming / ".bin/of somebody else's making").is_dir()
 
 
 def test_a_full_disk_loses_nothing_and_goes_on_later(

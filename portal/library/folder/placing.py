@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ class Placing:
         target = folder / os.fsdecode(claim.name)
         if target.exists():  # an earlier call was killed when it had come so far
             return self._checked(claim, target)
-        part = folder / f".{claim.file.key.hex}.part"
+        part = folder / part_of(claim.file.key)
         part.unlink(missing_ok=True)
         try:
             if not self._put(claim.file.path, part, claim.file.modified_at):
@@ -105,6 +106,11 @@ class Placing:
         if isinstance(found, Refused) and _sha1(path) == claim.file.sha1:
             return NotTaken(claim.file.key, found.reason, found.is_final)
         return _again(claim, _("The file is not what it was when it arrived."))
+
+
+def part_of(key: UUID) -> str:
+    """What the file of a key is called until it is whole; no look at the folders sees it."""
+    return f".{key.hex}.part"
 
 
 def _give_name(part: Path, target: Path) -> bool:

@@ -10,8 +10,16 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from portal.library.folder.attempts import forget_old_attempts
-from portal.library.folder.models import Folder, Place, StoredAlbum, StoredAsset, UnmadeRendition
+from portal.library.folder.models import (
+    Arrival,
+    Folder,
+    Place,
+    StoredAlbum,
+    StoredAsset,
+    UnmadeRendition,
+)
 from portal.library.index.chunks import chunks
+from portal.library.index.leaving import forget_arrivals
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
 
 REMEMBERED_FOR = timedelta(days=30)
@@ -31,6 +39,7 @@ def forget_what_is_long_gone(store: RenditionStore) -> None:
         StoredAlbum.objects.filter(folders=None, emptied_at__lt=limit).delete()
     _give_another_chance()
     forget_old_attempts()
+    forget_arrivals(Arrival.objects.all())
 
 
 def _purge(assets: Sequence[UUID], store: RenditionStore) -> None:

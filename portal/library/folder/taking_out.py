@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal.library.folder.filing import INCOMING
 from portal.library.folder.models import Arrival, Place
+from portal.library.folder.placing import part_of
 from portal.library.folder.roots import Root
 from portal.library.folder.settling import Touched, settle
 from portal.library.index.leaving import let_go
@@ -21,6 +22,7 @@ from portal.library.interface import LibraryUnavailable
 
 BIN = ".bin"  # no look at the folders enters what begins with a dot
 KEPT_FOR = timedelta(days=30)
+BEGUN_FOR = timedelta(days=1)
 
 
 def take_out(root: Root, keys: Collection[UUID]) -> None:
@@ -30,6 +32,7 @@ def take_out(root: Root, keys: Collection[UUID]) -> None:
     """
     leaving = let_go(Arrival.objects.all(), keys)
     for arrival in leaving:
+        _remove_part(root, arrival)
         if arrival.path is not None and not _bequeath(arrival):
             _throw_away(root, bytes(arrival.path))
     gone = [arrival for arrival in leaving if arrival.path is not None]
@@ -94,8 +97,20 @@ def _forget_places(paths: Collection[bytes]) -> None:
         settle(touched)
 
 
+def _remove_part(root: Root, arrival: Arrival) -> None:
+    """What a killed call has left of a file that is not wanted any more."""
+    if arrival.path is None or arrival.done_at:
+        return
+    folder, _slash, _name = bytes(arrival.path).rpartition(b"/")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(root.full(folder, os.fsencode(part_of(arrival.pk))))  # noqa: PTH108
+
+
 def empty_bin(root: Root) -> None:
-    """Delete what was thrown away a month ago."""
+    """Delete what was thrown away a month ago, and what was begun and never gone on with."""
+    begun = Arrival.objects.filter(begun_at__lt=timezone.now() - BEGUN_FOR, done_at=None)
+    for arrival in begun.exclude(path=None):
+        _remove_part(root, arrival)
     limit = timezone.localdate() - KEPT_FOR
     for folder in _days(root):
         with contextlib.suppress(ValueError):  # a folder of somebody else's making

@@ -1,6 +1,7 @@
 """Taking out what a key has brought, when others may have brought it too."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from portal.library.index.chunks import chunks
 from portal.library.index.models import IndexedArrival
 
 A = TypeVar("A", bound=IndexedArrival)
+REMEMBERED_FOR = timedelta(days=90)  # far longer than anybody may take back what was sent
 
 
 def let_go(arrivals: QuerySet[A], keys: Collection[UUID]) -> Sequence[A]:
@@ -28,6 +30,11 @@ def let_go(arrivals: QuerySet[A], keys: Collection[UUID]) -> Sequence[A]:
                 _hand_over(arrival, arrivals)
         leaving += arrivals.filter(pk__in=chunk, leaving_at__isnull=False, out_at=None)
     return leaving
+
+
+def forget_arrivals(arrivals: QuerySet[A]) -> None:
+    """What was sent long ago is the library's own by now."""
+    arrivals.filter(begun_at__lt=timezone.now() - REMEMBERED_FOR).delete()
 
 
 def _hand_over(arrival: A, arrivals: QuerySet[A]) -> None:
