@@ -10,6 +10,7 @@ from sharing.contributions.models import Contributor
 from sharing.models import SharedLink
 
 LONGEST_NAME = 80  # characters
+TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # text's direction
 
 
 def visitor_hash(link: SharedLink, visitor: str) -> str:
@@ -42,6 +43,10 @@ def known_contributor(link: SharedLink, visitor: str) -> Contributor | None:
 
 def clean_name(text: str) -> str:
     """A name as it may be shown: one line, without control characters or marks that turn text."""
-    line = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
-    visible = "".join(char for char in line if unicodedata.category(char) not in {"Cc", "Cs", "Cn"})
-    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", visible)[:LONGEST_NAME].strip()
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(char for char in composed if char.isspace() or _is_visible(char))
+    return re.sub(r"\s+", " ", visible).strip()[:LONGEST_NAME].strip()
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cs", "Cn"} and char not in TURNING

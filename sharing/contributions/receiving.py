@@ -98,7 +98,10 @@ class Body:
         return True
 
     def _begin_to_write(self) -> None:
-        """Write what is held, unless a write is under way, or one has failed."""
+        """Write what is held, unless a write is under way, or one has failed.
+
+        Nothing else begins or forgets a write: two at once would mix up the file.
+        """
         if self._writing is not None and self._writing.done() and not self._writing.exception():
             self._writing = None
         if self._writing is None and self._batch:
@@ -107,11 +110,9 @@ class Body:
             self._written_at = time.monotonic()
 
     async def _written(self) -> None:
-        writing = self._writing
-        if writing is not None:
+        if self._writing is not None:
             # Shielded: a request that is ended in the middle has the same write to wait for.
-            await asyncio.shield(writing)
-            self._writing = None
+            await asyncio.shield(self._writing)
 
     async def _write_rest(self) -> None:
         if self._writing is not None:
