@@ -154,6 +154,15 @@ def test_without_a_script_the_choice_leads_to_the_album_s_form(
     assert owner_client.post("/add/album/")["Location"] == "/add/"
 
 
+def test_an_album_s_own_page_leads_there_too(
+    owner_client: Client, library: MemoryLibrary, album: Album
+) -> None:
+    shown = page(owner_client, f"/albums/{album.id}/")
+    assert re.search(rf'action="/add/album/">.*name="album" value="{album.id}"', shown)
+    sample = library.add_album("Sample album", 4, is_sample=True)
+    assert "/add/album/" not in page(owner_client, f"/albums/{sample.id}/")
+
+
 def test_nobody_else_sends_by_an_owner_s_own_link(
     owner_client: Client, other_client: Client, client: Client, album: Album
 ) -> None:
