@@ -1,10 +1,12 @@
 """What Immich does some moments after an upload: it reads the file, and makes pictures of it."""
 
 import os
+import shutil
 import tempfile
 import threading
 from functools import partial
 from pathlib import Path
+from weakref import finalize
 
 from portal.fake_immich import moments
 from portal.fake_immich.assets import Asset
@@ -58,7 +60,8 @@ def _read(asset: Asset, folder: Path) -> None:
 
 
 def _folder(world: World) -> Path:
-    """Gone with the process."""
+    """Gone with the world, or with the process."""
     if world.uploads is None:
-        world.uploads = tempfile.TemporaryDirectory(prefix="loggia-fake-immich-uploads-")
-    return Path(world.uploads.name)
+        world.uploads = Path(tempfile.mkdtemp(prefix="loggia-fake-immich-uploads-"))
+        finalize(world, shutil.rmtree, world.uploads, ignore_errors=True)
+    return world.uploads

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from portal.fake_immich.assets import Album, ApiKey, Asset, Person, SharedLink, User
@@ -30,7 +30,7 @@ class World:
     in_maintenance: bool = False
     quota: int | None = None  # bytes that each user's files may have
     unread: list[str] = field(default_factory=list)  # uploads whose contents wait to be read
-    uploads: TemporaryDirectory[str] | None = None  # where those lie that were read
+    uploads: Path | None = None  # where those lie that were read
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     random: Random = field(init=False, repr=False)
 

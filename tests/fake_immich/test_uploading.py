@@ -1,10 +1,12 @@
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.immich import Immich
+from tests.library.files import write_photo
 
 DATA = b"\xff\xd8 no picture, but who knows"
 OLD = {
@@ -75,3 +77,47 @@ def test_guests_add_to_albums_in_2_and_may_not_in_3(immich: Immich, picture: str
 def test_an_upload_waits_for_its_thumbnail(client: httpx.Client) -> None:
     asset_id = _upload(client, OLD).json()["id"]
     assert client.get(f"/api/assets/{asset_id}/thumbnail").status_code == 404
+
+
+def test_what_was_uploaded_is_read_some_moments_later(
+    immich: Immich, client: httpx.Client, tmp_path: Path
+) -> None:
+    path = write_photo(tmp_path / "a.jpg", taken="2024-07-01 10:00:00", size=(48, 32))
+    files = {"assetData": ("a.jpg", path.read_bytes())}
+    asset_id = client.post("/api/assets", data=OLD, files=files).json()["id"]
+    before = client.get(f"/api/assets/{asset_id}").json()
+    immich.control.read_uploads()
+    after = client.get(f"/api/assets/{asset_id}").json()
+
+    assert (before["width"], before["thumbhash"]) == (None, None)
+    assert (after["width"], after["height"]) == (48, 32)
+    assert after["localDateTime"] == "2024-07-01T10:00:00.000Z"
+    assert after["checksum"] == before["checksum"]
+    assert after["updatedAt"] > before["updatedAt"]
+    assert client.get(f"/api/assets/{asset_id}/thumbnail").status_code == 200
+    assert client.get(f"/api/assets/{asset_id}/original").content == path.read_bytes()
+
+
+def test_what_is_no_picture_stays_without_one(immich: Immich, client: httpx.Client) -> None:
+    asset_id = _upload(client, OLD).json()["id"]
+    immich.control.read_uploads()
+    assert client.get(f"/api/assets/{asset_id}/thumbnail").status_code == 404
+    assert client.get(f"/api/assets/{asset_id}/original").content == DATA
+
+
+def test_a_photo_comes_out_of_the_trash(client: httpx.Client, picture: str) -> None:
+    client.request("DELETE", "/api/assets", json={"ids": [picture]})
+    assert client.get(f"/api/assets/{picture}").json()["isTrashed"]
+
+    body = {"ids": [picture]}
+    assert client.post("/api/trash/restore/assets", json=body).json() == {"count": 1}
+    assert not client.get(f"/api/assets/{picture}").json()["isTrashed"]
+    assert client.post("/api/trash/restore/assets", json=body).json() == {"count": 0}
+
+
+def test_a_quota_is_kept(immich: Immich, client: httpx.Client) -> None:
+    immich.control.set_quota(1)
+    answer = _upload(client, OLD)
+    assert (answer.status_code, answer.json()["message"]) == (400, "Quota has been exceeded!")
+    immich.control.set_quota(None)
+    assert _upload(client, OLD).status_code == 201
