@@ -16,14 +16,15 @@ export class Known {
   where(sha1) {
     return new Promise((resolve) => {
       this.#asked.set(sha1, [...(this.#asked.get(sha1) ?? []), resolve]);
-      clearTimeout(this.#timer);
       if (this.#asked.size >= AT_ONCE) this.#ask();
-      else this.#timer = setTimeout(() => this.#ask(), PATIENCE);
+      else this.#timer ||= setTimeout(() => this.#ask(), PATIENCE);
     });
   }
 
   async #ask() {
     const asked = this.#asked;
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     this.#asked = new Map();
     const known = await this.#answer([...asked.keys()]);
     for (const [sha1, resolves] of asked) {

@@ -13,7 +13,7 @@ export function lookOf(file) {
 
 async function draw(file) {
   if (file.type.startsWith("video/")) return drawVideo(file);
-  const bitmap = await createImageBitmap(file);
+  const bitmap = await createImageBitmap(file, { resizeWidth: 2 * SIDE, resizeQuality: "medium" });
   try {
     return await shrink(bitmap, bitmap.width, bitmap.height);
   } finally {

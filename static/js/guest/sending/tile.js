@@ -39,18 +39,21 @@ export class Tile {
     element.dataset.state = item.state;
     element.querySelector("[data-action=remove]").hidden = item.isOver;
     element.querySelector("[data-action=again]").hidden = item.state !== "failed";
-    if (item.file && this.#isDrawn === "lost") this.draw();
+    if (this.#isDrawn === "lost") this.draw();
   }
 
-  /** Draws the picture, when it comes into view. */
+  /** Draws the picture, when it comes into view: of the file, or of what the server made of it. */
   async draw() {
     if (this.#isDrawn === true) return;
-    this.#isDrawn = this.item.file ? true : "lost";
-    if (!this.item.file) return;
-    const address = await lookOf(this.item.file);
+    const { file, uploadId, base } = this.item;
+    this.#isDrawn = file ? true : "lost";
+    const address = file ? await lookOf(file) : uploadId && `${base}/sent/${uploadId}/look`;
     if (!address) return;
     const image = Object.assign(new Image(), { src: address, alt: "" });
-    this.element.querySelector(".look").append(image);
+    image.onload = () => {
+      this.#isDrawn = true;
+      this.element.querySelector(".look").replaceChildren(image);
+    };
   }
 
   #says() {
