@@ -69,8 +69,10 @@ def _limits(rules: Rules) -> Iterator[str]:
 
 
 def _what_happens(link: SharedLink) -> str:
-    if link.hides_album:
-        return _("Only you and the owner of the album see what you send.")
+    if link.hides_album and not link.is_for_owner:
+        return _(
+            "The owner gets what you send. Others see it only if the owner shows them the album."
+        )
     if link.holds_uploads:
         return _("The owner looks at them before they appear in the album.")
     return _("They appear in the album as soon as they have been checked.")

@@ -133,7 +133,10 @@ def test_an_owner_sends_into_an_album_of_the_library(owner_client: Client, album
     assert base == base_for(owner_client, album.id), "one way for each album"
     facts = owner_client.get(f"{base}/sending").json()
     assert (facts["isOpen"], facts["isHeld"], facts["title"]) == (True, False, "Summer")
-    assert "Summer" in page(owner_client, base)
+    shown = page(owner_client, base)
+    assert "Summer" in shown
+    assert "They appear in the album as soon as they have been checked." in shown
+    assert '<div class="field" hidden>' in shown, "who sends is known"
 
 
 def test_an_owner_sends_into_an_album_made_here(
