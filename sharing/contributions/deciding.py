@@ -39,7 +39,7 @@ def restore(uploads: QuerySet[Upload]) -> int:
 
 
 def empty(uploads: QuerySet[Upload]) -> int:
-    """Delete rejected photos for good. That they were sent, and by whom, stays known."""
+    """Delete rejected photos for good. That they were sent stays known for a while."""
     pks = list(uploads.filter(state=State.REJECTED).values_list("pk", flat=True))
     whole = with_other_halves(pks)
     emptied = _move(Upload.objects.filter(pk__in=pks), State.REJECTED, State.EMPTIED, {})

@@ -28,7 +28,7 @@ from sharing.contributions.working import DEADLY, MOST_DEATHS, Hold, attempt
 from sharing.models import SharedLink
 
 logger = logging.getLogger(__name__)
-FIRST_PAUSE, LONGEST_PAUSE = 5, 600  # seconds between tries
+FIRST_PAUSE, LONGEST_PAUSE = 5, 120  # seconds between tries
 UNPROVEN = gettext_noop("The library does not show this file yet. Loggia asks again.")
 LOST = gettext_noop("The received file is gone from the server’s disk.")
 

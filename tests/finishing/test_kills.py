@@ -23,29 +23,49 @@ from tests.library.files import write_photo, write_video
 from tests.running import RunningLoggia, start, wait_until
 from tests.serving.conftest import pids
 
-COUNT, KILLS = 20, 20
+COUNT, KILLS, PIECE = 20, 20, 200_000
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @dataclass
 class Sender:
-    """A tus client of the simplest kind: each file in one request."""
+    """A tus client that sends pieces, and when its server dies asks the next one how much is there."""
 
     page: str
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
 
     def send(self, name: str, content: bytes) -> None:
-        metadata = f"filename {b64encode(name.encode()).decode()}"
-        headers = {
-            "Tus-Resumable": "1.0.0",
-            "Upload-Length": str(len(content)),
-            "Upload-Metadata": metadata,
-            "Content-Type": "application/offset+octet-stream",
-        }
-        with httpx.Client(trust_env=False, timeout=60, cookies=self.cookies) as client:
-            answer = client.post(f"{self.page}/uploads/", headers=headers, content=content)
+        said = f"filename {b64encode(name.encode()).decode()}"
+        made = self._insist(
+            "POST",
+            f"{self.page}/uploads/",
+            {"Upload-Length": str(len(content)), "Upload-Metadata": said},
+        )
+        address = str(httpx.URL(self.page).join(made["location"]))
+        while (at := int(self._insist("HEAD", address, {})["upload-offset"])) < len(content):
+            headers = {"Upload-Offset": str(at), "Content-Type": "application/offset+octet-stream"}
+            with suppress(httpx.TransportError):
+                self._ask("PATCH", address, headers, content[at : at + PIECE])
+
+    def _insist(self, method: str, address: str, headers: dict[str, str]) -> httpx.Headers:
+        give_up_at = time.monotonic() + 60
+        while True:
+            with suppress(httpx.TransportError):
+                answer = self._ask(method, address, headers)
+                if answer.is_success:
+                    return answer.headers
+                assert answer.status_code in {423, 503}, answer.status_code
+            assert time.monotonic() < give_up_at
+            time.sleep(0.1)
+
+    def _ask(
+        self, method: str, address: str, headers: dict[str, str], content: bytes = b""
+    ) -> httpx.Response:
+        headers = {"Tus-Resumable": "1.0.0"} | headers
+        with httpx.Client(trust_env=False, timeout=30, cookies=self.cookies) as client:
+            answer = client.request(method, address, headers=headers, content=content)
             self.cookies.update(client.cookies)
-        assert (answer.status_code, answer.headers["upload-offset"]) == (201, str(len(content)))
+        return answer
 
 
 @dataclass(frozen=True)
@@ -115,18 +135,18 @@ def photos(count: int) -> dict[str, bytes]:
     return {f"IMG_{n:04}.jpg": picture((3000, 2000), f"sent {n}") for n in range(count)}
 
 
-def kill_some_worker(portal: Portal, chance: random.Random) -> None:
-    """Any process of any lane: the one that waits, the one that works, or their guard."""
-    processes = pids(portal.loggia, "worker")
+def kill_some(portal: Portal, chance: random.Random, kind: str) -> None:
+    """Any process of a kind; of workers the one that waits, the one that works, or their guard."""
+    processes = pids(portal.loggia, kind)
     if processes:
         with suppress(ProcessLookupError):
             os.kill(chance.choice(processes), signal.SIGKILL)
 
 
-def test_twenty_kills_of_workers_while_twenty_files_are_sent(
+def test_twenty_kills_of_web_and_workers_while_twenty_files_are_sent(
     open_portal: Callable[..., Portal],
 ) -> None:
-    portal, chance = open_portal(), random.Random(20261121)  # noqa: S311
+    portal, chance = open_portal(), random.Random(20261121)  # noqa: S311 - the same each time
     sent, sender = photos(COUNT), Sender(portal.page)
 
     def send_all() -> None:
@@ -138,14 +158,14 @@ def test_twenty_kills_of_workers_while_twenty_files_are_sent(
         sending = guest.submit(send_all)
         for _kill in range(KILLS):
             time.sleep(chance.uniform(0.2, 1.5))
-            kill_some_worker(portal, chance)
-        sending.result(60)
+            kill_some(portal, chance, chance.choice(["web", "worker"]))
+        sending.result(120)
     wait_until(lambda: portal.all_are_done(COUNT), 120, portal.loggia.log)
     expected = sorted(checksum(content) for content in sent.values())
     assert portal.kept() == expected
     assert [one for one in portal.in_album() if one in set(expected)] == expected
-    assert portal.staged() == []
-    assert len(portal.states()) == COUNT
+    assert set(portal.states()) <= {"done", "arriving"}  # of begun ones the answer was cut off
+    assert len(portal.staged()) <= portal.states().count("arriving")
 
 
 def test_the_whole_portal_killed_in_the_middle_goes_on_where_it_was(
@@ -200,7 +220,7 @@ def test_an_immich_that_goes_down_and_workers_that_are_killed_cost_no_photo_and_
     immich.control.down(300)
     for name in names[4:]:
         sender.send(name, sent[name])
-        kill_some_worker(portal, chance)
+        kill_some(portal, chance, "worker")
     wait_until(
         lambda: portal.ask("SELECT 1 FROM contributions_upload WHERE reason > ''"), 60,
         portal.loggia.log,
