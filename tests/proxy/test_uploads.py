@@ -86,6 +86,15 @@ def test_a_form_arrives(proxied: Proxied, guest: Tus) -> None:
     assert content in [path.read_bytes() for path in kept]
 
 
+def test_what_a_phone_shares_without_its_service_worker_is_led_to_the_page(
+    proxied: Proxied, guest: Tus
+) -> None:
+    files = {"photos": ("video.mov", bytes(40 * MEGA), "video/quicktime")}
+    answer = guest.client.post(f"{proxied.url}/add/", files=files)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/add/?missed")
+    assert "did not come along" in guest.client.get(f"{proxied.url}/add/?missed").text
+
+
 def begin_patch(proxied: Proxied, guest: Tus, address: str, length: int) -> ssl.SSLSocket:
     parts = urlsplit(address)
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in guest.client.cookies.jar)
