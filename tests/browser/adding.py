@@ -1,10 +1,13 @@
 """A guest's own photos, and how a test adds them."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from hashlib import sha1
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 from playwright.sync_api import CDPSession, Page, expect
 
@@ -69,6 +72,15 @@ def contents(loggia: RunningLoggia) -> set[str]:
 
 def sha1s(paths: Iterable[Path]) -> set[str]:
     return {sha1(path.read_bytes()).hexdigest() for path in paths}  # noqa: S324
+
+
+def set_at_once(loggia: RunningLoggia, link_id: str, **columns: object) -> None:
+    """Change a link while something is sent by it; a command would take as long as the sending."""
+    names = ", ".join(f"{name} = ?" for name in columns)
+    with closing(sqlite3.connect(loggia.data / "loggia.sqlite3", timeout=30)) as database:
+        values = (*columns.values(), UUID(link_id).hex)
+        database.execute(f"UPDATE sharing_sharedlink SET {names} WHERE id = ?", values)  # noqa: S608
+        database.commit()
 
 
 def as_picked(name: str, paths: Iterable[Path]) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.adding import (
@@ -15,6 +16,7 @@ from tests.browser.adding import (
     full_speed,
     ignore_lost_requests,
     paint_many,
+    set_at_once,
     sha1s,
     slow_down,
     tiles,
@@ -153,8 +155,7 @@ def test_a_link_that_closes_while_one_sends_says_so_and_keeps_what_arrived(
     slow_down(page, MEGABYTE // 2)
     choose(page, paths)
     some_are_sent(page, 1)
-    end = f"from sharing.models import SharedLink; SharedLink.objects.filter(pk='{link.id}').update(allow_upload=False)"
-    loggia.manage("shell", "--no-imports", "-c", end)
+    set_at_once(loggia, link.id, allow_upload=False)
     said = "This link takes no more photos. What arrived is kept for the owner."
     expect(page.locator(".sending-trouble")).to_have_text(said, timeout=30_000)
     guest.keep("adding-closed")
@@ -173,8 +174,7 @@ def test_a_link_that_is_locked_while_one_sends_asks_for_its_password_and_goes_on
     session = slow_down(page, MEGABYTE // 2)
     choose(page, paths)
     some_are_sent(page, 1)
-    lock = f"from sharing.models import SharedLink; link = SharedLink.objects.get(pk='{link.id}'); link.set_password('sesame'); link.save()"
-    loggia.manage("shell", "--no-imports", "-c", lock)
+    set_at_once(loggia, link.id, password=make_password("sesame"))
     page.get_by_label("Please enter the password.").fill("sesame", timeout=60_000)
     full_speed(session)
     page.get_by_role("button", name="Open").click()

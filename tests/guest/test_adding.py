@@ -101,6 +101,18 @@ def test_an_album_that_is_hidden_shows_its_title_and_nothing_of_itself(
     assert "og:image" not in page
 
 
+def test_chat_apps_see_the_title_of_a_hidden_album_and_no_more(
+    guest: Client, share: Share, photo: Asset
+) -> None:
+    link = share(allow_upload=True, hides_album=True, description="Our day", max_visitors=1)
+    page = guest.get(link.path, headers={"User-Agent": "WhatsApp/2.23"}).content.decode()
+    assert '<meta property="og:title" content="Our day">' in page
+    assert "<h1>Our day</h1>" in page
+    assert "Open this link in a browser to add your photos." in page
+    assert 'type="file"' not in page
+    assert "1 photo" not in page
+
+
 def test_closed_uploads_are_said_and_the_own_files_stay(
     anna: Client, share: Share, send: Callable[..., Upload]
 ) -> None:
