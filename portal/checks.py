@@ -45,6 +45,28 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[c
 
 
 @checks.register(checks.Tags.compatibility, deploy=True)
+def check_services(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Apprise knows more than a hundred kinds of addresses, and takes a while to say which.
+
+    They hold keys, so of what it does not understand only the place in the list is told.
+    """
+    if not settings.LOGGIA_NOTIFY_URLS:
+        return []
+    from apprise import Apprise
+
+    hint = "How to write them: https://github.com/caronc/apprise/wiki"
+    return [
+        checks.Warning(
+            f"LOGGIA_NOTIFY_URLS: address {number} is none that Apprise understands.",
+            hint=hint,
+            id="loggia.W003",
+        )
+        for number, address in enumerate(settings.LOGGIA_NOTIFY_URLS, 1)
+        if Apprise.instantiate(address) is None
+    ]
+
+
+@checks.register(checks.Tags.compatibility, deploy=True)
 def check_immich(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Asks the server: only ``check --deploy`` may take the time."""
     if not settings.LOGGIA_IMMICH_URL:

@@ -10,6 +10,7 @@ from portal.library.types import TakenIn
 from sharing.albums.editing import add_photos, remove_photos
 from sharing.albums.models import PortalAlbum
 from sharing.contributions.models import State, Upload
+from sharing.models import SharedLink
 
 
 def put_into_albums(taken: Iterable[tuple[Upload, TakenIn]]) -> dict[UUID, str]:
@@ -48,4 +49,5 @@ def _put(album: PortalAlbum, brought: Sequence[tuple[Upload, UUID]]) -> dict[UUI
         return {upload.pk: " ".join(exc.messages) for upload, _asset_id in brought}
     joined = {asset_id: upload.pk for upload, asset_id in brought if asset_id not in present}
     Upload.objects.filter(pk__in=joined.values()).update(joined_album=True)
+    SharedLink.objects.of_portal_album(album).touch()
     return {}

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.utils import timezone
 
+from portal.checks import check_services
 from portal.leases.models import Lease
 from portal.mail_server import BadMailServer, MailServer, parse_mail_server
 from sharing.contributions import tasks
@@ -215,3 +216,13 @@ def test_what_is_no_mail_server_is_refused_without_repeating_it(text: str) -> No
     with pytest.raises(BadMailServer) as refused:
         parse_mail_server(text)
     assert "secret" not in str(refused.value)
+
+
+def test_an_address_that_no_service_has_is_told_by_its_place_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    addresses = ["json://localhost/fine", "telepathy://secret-key"]
+    monkeypatch.setattr(settings, "LOGGIA_NOTIFY_URLS", addresses)
+    [told] = check_services(None)
+    assert "address 2" in str(told.msg)
+    assert "secret" not in str(told)
