@@ -27,6 +27,7 @@ from bench.servers import PROCESSES, ROOT, Row, Site, await_first_byte, ours, pr
 BIG, CHUNK = 2**30, 32 * 2**20
 AT_ONCE, EACH = 8, 128 * 2**20
 SMALL, SMALL_SIZE, CLIENTS = 1_000, 100_000, 8
+VISITOR_COOKIE = "loggia_visitor"
 PIECE = "application/offset+octet-stream"
 HEADLINE = f"{'':<44}{'loggia':>10}{'bare':>10}  {'':<7}{'ratio':>6}  {'bar':>4}"
 
@@ -198,10 +199,11 @@ def growth(us: Site, work: Callable[[], object]) -> float:
 def small_files(us: Site) -> float:
     """Files in a second, from some clients."""
     content = os.urandom(SMALL_SIZE)
-    headers = {"Tus_Resumable": "1.0.0", "Upload_Length": str(SMALL_SIZE), "Content_Type": PIECE}
+    always = {"Tus_Resumable": "1.0.0", "Upload_Length": str(SMALL_SIZE), "Content_Type": PIECE}
 
-    def client(_: int) -> None:
+    def client(number: int) -> None:
         line = Line(us)
+        headers = always | {"Cookie": f"{VISITOR_COOKIE}={number:032}"}
         for _ in range(SMALL // CLIENTS):
             line.ask("POST", f"{us.path}/uploads/", content, **headers)
         line.close()

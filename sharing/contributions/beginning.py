@@ -106,6 +106,8 @@ def _check(link: SharedLink, size: int) -> None:
 
 
 def _title(link: SharedLink) -> str:
+    if link.description:  # most have one, and then the library need not be asked
+        return link.description
     try:
         return title_of(link)
     except LibraryUnavailable:
