@@ -31,6 +31,8 @@ LINKS: dict[str, dict[str, object]] = {
     "locked": {"password": "sesame seeds"},
     "full": {"max_visitors": 1},
     "used up": {"max_downloads": 1, "max_bytes": 1},
+    "takes photos": {"allow_upload": True, "credits_senders": True},
+    "collects": {"allow_upload": True, "hides_album": True},
 }
 
 
@@ -71,6 +73,7 @@ def answers(client: Client, route: Route, link: SharedLink, asset_id: UUID) -> I
         "handle": link.slug or link.key,
         "asset_id": asset_id,
         "download_id": download or asset_id,
+        "upload_id": asset_id,
         "position": 1,
     }
     wanted = {name: values[name] for name in route.parameters}
