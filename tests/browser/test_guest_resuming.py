@@ -80,6 +80,7 @@ def test_a_reload_in_the_middle_loses_nothing(
     page.reload()
     expect(page.locator("#sending")).to_be_visible(timeout=15_000)
     expect(page.locator("#sending .sending-tile")).to_have_count(12)
+    expect(page.locator("#sending .look img").first).to_be_visible(timeout=15_000)
     guest.keep("adding-reloaded")
     expect_count(page, "12 of 12", 60_000)
     assert sha1s(paths) <= contents(loggia)
