@@ -239,7 +239,7 @@ export class Queue extends EventTarget {
     for (const one of this.items.filter(({ isLeft }) => isLeft)) {
       one.transfer?.stop();
       one.transfer = null;
-      this.#become(one, "failed", this.closed);
+      this.#become(one, "failed");
     }
     return true;
   }
