@@ -160,7 +160,7 @@ def test_twenty_kills_of_web_and_workers_while_twenty_files_are_sent(
             time.sleep(chance.uniform(0.2, 1.5))
             kill_some(portal, chance, chance.choice(["web", "worker"]))
         sending.result(120)
-    wait_until(lambda: portal.all_are_done(COUNT), 120, portal.loggia.log)
+    wait_until(lambda: portal.all_are_done(COUNT), 180, portal.loggia.log)
     expected = sorted(checksum(content) for content in sent.values())
     assert portal.kept() == expected
     assert [one for one in portal.in_album() if one in set(expected)] == expected
@@ -179,7 +179,7 @@ def test_the_whole_portal_killed_in_the_middle_goes_on_where_it_was(
     portal.loggia.kill()
     wait_until(lambda: not portal.loggia.processes(), 5)
     again = open_portal()
-    wait_until(lambda: portal.all_are_done(9), 90, again.loggia.log)
+    wait_until(lambda: portal.all_are_done(9), 180, again.loggia.log)
     assert portal.kept() == sorted(map(checksum, [*sent.values(), film]))
     assert portal.staged() == []
 
@@ -227,7 +227,7 @@ def test_an_immich_that_goes_down_and_workers_that_are_killed_cost_no_photo_and_
     )  # fmt: skip
     assert portal.staged()
     immich.control.down(0)
-    wait_until(lambda: portal.all_are_done(8), 90, portal.loggia.log)
+    wait_until(lambda: portal.all_are_done(8), 180, portal.loggia.log)
     expected = sorted(checksum(content) for content in sent.values())
     there = [str(asset["sha1"]) for asset in immich.control.truth() if not asset["is_trashed"]]
     assert sorted(one for one in there if one in set(expected)) == expected
