@@ -29,10 +29,15 @@ def come_on(upload_id: UUID) -> datetime:
 
 
 def stay(upload_id: UUID) -> None:
-    """Keep an upload from expiring in the middle of one long request."""
+    """Keep an upload from expiring in the middle of one long request.
+
+    Raises ``Refused`` when it is over.
+    """
     now = timezone.now()
-    old = Upload.objects.filter(pk=upload_id, touched_at__lt=now - STAYS_FOR)
-    old.filter(state=State.ARRIVING).update(touched_at=now)
+    arriving = Upload.objects.filter(pk=upload_id, state=State.ARRIVING)
+    if not arriving.exists():
+        raise no_more()
+    arriving.filter(touched_at__lt=now - STAYS_FOR).update(touched_at=now)
 
 
 def arrive(upload_id: UUID) -> None:

@@ -17,6 +17,7 @@ from sharing.contributions.admitting import Target, admit
 from sharing.contributions.arriving import arrive, come_on, stay
 from sharing.contributions.callers import Caller
 from sharing.contributions.hands import Hands
+from sharing.contributions.leftovers import delete_files
 from sharing.contributions.protocol import Checksum
 from sharing.contributions.receiving import Body, Ending
 from sharing.contributions.refusals import Refused, too_long, wrong_checksum
@@ -90,9 +91,13 @@ class Intake:
 
     async def note(self, caller: Caller, target: Target, file: StagedFile) -> datetime | None:
         """Write down what is safe by now; returns when the upload expires, unless it has arrived."""
-        if file.length < target.size:
-            return await self.ask(caller, come_on, target.pk)
-        await self.ask(caller, arrive, target.pk)
+        try:
+            if file.length < target.size:
+                return await self.ask(caller, come_on, target.pk)
+            await self.ask(caller, arrive, target.pk)
+        except Refused:  # taken back while the file was being opened, which made it anew
+            await self.ask(caller, delete_files, [target.pk])
+            raise
         self.waker.wake()
         return None
 
