@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -89,8 +90,12 @@ def test_of_a_form_that_is_cut_whole_files_are_kept(portal: Portal, guest: Tus) 
 
 
 def of_size(portal: Portal, size: int) -> list[str]:
-    staged = (portal.data / "staging").iterdir()
-    return [path.name for path in staged if path.stat().st_size == size]
+    found = []
+    for path in (portal.data / "staging").iterdir():
+        with suppress(FileNotFoundError):  # gone since it was listed
+            if path.stat().st_size == size:
+                found.append(path.name)
+    return found
 
 
 @pytest.mark.parametrize(
