@@ -9,8 +9,8 @@
     │   ├── Unreachable        no connection, no answer in time, broken off, busy: try again later
     │   ├── KeyRefused         401
     │   ├── PermissionLacking  403
-    │   └── NotImmich          a web page, a redirect, JSON of another kind, a version too old
-    └── Refused                400: what was asked for makes no sense to this server
+    │   ├── NotImmich          a web page, a redirect, JSON of another kind, a version too old
+    │   └── Refused            400: what was asked for makes no sense to this server
 """
 
 import json
@@ -56,7 +56,7 @@ class NotImmich(LibraryUnavailable):
     """Something answers at this address, but not as an Immich that we know."""
 
 
-class Refused(LibraryError):
+class Refused(LibraryUnavailable):
     """The server does not understand the question; its own words follow."""
 
 

@@ -155,13 +155,13 @@ class ImmichLibrary:
         """What Immich refuses or does not know of our questions is no answer of Immich's either."""
         try:
             return look.run()
-        except LibraryUnavailable as exc:
-            MirrorState.change(trouble=str(exc))
-            raise
         except (NotInLibrary, Refused) as exc:
             strange = failing.other_than_expected(self.client.server.site)
             MirrorState.change(trouble=str(strange))
             raise strange from exc
+        except LibraryUnavailable as exc:
+            MirrorState.change(trouble=str(exc))
+            raise
 
     @transaction.atomic
     def acknowledge(self, report: RefreshReport) -> None:

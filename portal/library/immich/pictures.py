@@ -4,7 +4,7 @@ import errno
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -91,8 +91,9 @@ class Pictures:
         outdated = KeptPicture.objects.all().outdated(StoredAsset.objects.present())
         self.keeper.drop(list(outdated.values_list("pk", "asset_id", "rendition")))
         for path in self._folder.glob("*.part"):
-            if path.stat().st_mtime < time.time() - LEFTOVER_AFTER:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # its maker was done a moment ago
+                if path.stat().st_mtime < time.time() - LEFTOVER_AFTER:
+                    path.unlink()
 
     @property
     def _folder(self) -> Path:
@@ -179,7 +180,8 @@ class Pictures:
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{token_hex(8)}.part"
         try:
-            sha1 = self.fetcher.file(source.pk, what, part, self.keeper.prepare)
+            most = source.size if source.has_size and what == "original" else None
+            sha1 = self.fetcher.file(source.pk, what, part, self.keeper.prepare, most)
             if what == "original" and source.sha1 and bytes(source.sha1) != sha1:
                 raise self.fetcher.broken()
             self._attempt(asset, source, part, rendition)
