@@ -133,7 +133,7 @@ class Sync:
             written = response.headers.get("date", "")
         try:
             return parsedate_to_datetime(written).astimezone(UTC)
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             return timezone.now() - timedelta(minutes=10)
 
     def _list_people(self, told: Introduction, state: MirrorState) -> None:
