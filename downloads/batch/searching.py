@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from portal.library.immich.client import ImmichClient
 from portal.library.immich.failing import NotThere, PermissionLacking
@@ -119,9 +120,9 @@ def albums_of_assets(client: ImmichClient, which: Which) -> dict[str, str]:
 
 
 def asset(client: ImmichClient, asset_id: str) -> Json | None:
-    """One asset in full; None when it is not there (any more)."""
+    """One asset in full; None when it is not there (any more). Raises ``ValueError`` for no id."""
     try:
-        return dict(client.get(f"/assets/{asset_id}"))
+        return dict(client.get(f"/assets/{UUID(asset_id)}"))
     except NotThere:
         return None
 

@@ -30,6 +30,9 @@ PHOTO: dict[str, Any] = {
         {"createdAt": "0001-01-01T00:00:00+14:00"},
         {"fileCreatedAt": "yesterday"},
         {"exifInfo": [1]},
+        {"id": "/../../../../elsewhere"},
+        {"id": "00000000-0000-4000-8000-000000000001?x="},
+        {"id": None},
     ],
     ids=str,
 )
