@@ -106,6 +106,26 @@ def test_what_a_killed_process_was_fetching_is_cleared_away(gallery: Gallery) ->
     assert running.exists()
 
 
+def test_what_a_killed_process_had_made_and_not_counted_goes(gallery: Gallery) -> None:
+    """No row tells of which looks it is, so it would stay when the picture is another one."""
+    killed, counted, running = (gallery.row(f"IMG_{number:04}.jpg") for number in (5, 6, 7))
+    for row in (killed, counted, running):
+        gallery.look(row)
+    KeptPicture.objects.exclude(asset_id=counted.pk).delete()
+    path = gallery.pictures.store.path(killed.pk, Rendition.THUMBNAIL)
+    path.with_name(f".{path.name}.012345.part").write_bytes(b"half")
+    locks = gallery.folder / "locks"
+    for row in (killed, counted):
+        (locks / f"alone-{row.pk.hex}.thumbnail").touch()
+    (locks / "alone-else").touch()
+    with gallery.pictures.turns.alone(f"{running.pk.hex}.thumbnail"):
+        gallery.pictures.tidy()
+    assert [gallery.is_here(row) for row in (killed, counted, running)] == [False, True, True]
+    assert list(path.parent.iterdir()) == []
+    assert list(locks.glob("alone-*")) == []
+    assert gallery.look(killed)
+
+
 def used(gallery: Gallery, row: StoredAsset, seconds_ago: float) -> None:
     path = gallery.pictures.store.path(row.pk, Rendition.PREVIEW)
     moment = time.time() - seconds_ago

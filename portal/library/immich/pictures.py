@@ -87,13 +87,29 @@ class Pictures:
             raise LibraryUnavailable(_("The picture went away while it was fetched.")) from exc
 
     def tidy(self) -> None:
-        """Throw away what is of assets that are gone, or that look different now."""
+        """Throw away what is of assets that are gone, that look different now, or of the killed."""
         outdated = KeptPicture.objects.all().outdated(StoredAsset.objects.present())
         self.keeper.drop(list(outdated.values_list("pk", "asset_id", "rendition")))
         for path in self._folder.glob("*.part"):
             with suppress(FileNotFoundError):  # its maker was done a moment ago
                 if path.stat().st_mtime < time.time() - LEFTOVER_AFTER:
                     path.unlink()
+
+        for name in self.turns.left_behind():
+            self._clear_after(name)
+
+    def _clear_after(self, name: str) -> None:
+        """What was made and not counted would never go, nor change when its asset does."""
+        asset, _dot, form = name.partition(".")
+        try:
+            asset_id, rendition = UUID(asset), Rendition(form)
+            path = self.store.path(asset_id, rendition)
+        except (ValueError, KeyError):
+            return
+        for part in path.parent.glob(f".{path.name}.*.part"):
+            part.unlink(missing_ok=True)
+        if not KeptPicture.objects.filter(asset_id=asset_id, rendition=rendition).exists():
+            path.unlink(missing_ok=True)
 
     @property
     def _folder(self) -> Path:
