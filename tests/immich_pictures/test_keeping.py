@@ -49,6 +49,15 @@ def test_a_full_disk_is_said_and_what_is_here_stays(gallery: Gallery) -> None:
     assert not list(gallery.folder.rglob("*.part"))
 
 
+def test_a_disk_that_takes_not_even_a_lock_is_said(gallery: Gallery) -> None:
+    row = gallery.row("IMG_0005.jpg")
+    (gallery.folder / "locks").write_bytes(b"")
+    with pytest.raises(LibraryUnavailable, match="cannot be made right now"):
+        gallery.look(row)
+    (gallery.folder / "locks").unlink()
+    assert gallery.look(row)
+
+
 def test_a_replaced_picture_is_not_shown_by_its_old_ones(gallery: Gallery) -> None:
     row = gallery.row("IMG_0005.jpg")
     for rendition in (Rendition.THUMBNAIL, Rendition.LARGE):

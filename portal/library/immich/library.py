@@ -181,7 +181,10 @@ class ImmichLibrary:
         state = MirrorState.objects.filter(pk=1).first()
         if state and state.trouble:
             raise LibraryUnavailable(state.trouble)
-        self.door.get("/server/ping", tries=1)
+        try:
+            self.door.get("/server/ping", tries=1)
+        except NotInLibrary as exc:
+            raise failing.other_than_expected(self.door.server.site) from exc
 
     def status(self) -> LibraryStatus:
         state = MirrorState.objects.filter(pk=1).first() or MirrorState()

@@ -75,8 +75,9 @@ class Pictures:
         ``ContentUnreadable``.
         """
         if not is_whole(self.store.path(asset.pk, rendition)):
-            self.keeper.prepare()
-            with self.turns.alone(f"{asset.pk.hex}.{rendition}"):
+            with _disk_trouble():
+                self.keeper.prepare()
+            with _disk_trouble(), self.turns.alone(f"{asset.pk.hex}.{rendition}"):
                 if not is_whole(self.store.path(asset.pk, rendition)):
                     if not self._make(asset, rendition):
                         return self.get(asset, Rendition.PREVIEW)
