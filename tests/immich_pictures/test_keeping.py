@@ -49,6 +49,16 @@ def test_a_full_disk_is_said_and_what_is_here_stays(gallery: Gallery) -> None:
     assert not list(gallery.folder.rglob("*.part"))
 
 
+def test_a_film_is_made_only_where_it_fits_beside_what_it_is_made_of(gallery: Gallery) -> None:
+    row = gallery.row("VID_0000.mp4")
+    rooms = iter([0, 0])  # for anything, and for the original
+    gallery.pictures.keeper._lacking = lambda size: next(rooms, size)  # type: ignore[method-assign]
+    with pytest.raises(LibraryUnavailable, match="full"):
+        gallery.look(row, Rendition.CLEAN)
+    assert not gallery.is_here(row, Rendition.CLEAN)
+    assert not list(gallery.folder.rglob("*.part"))
+
+
 def test_a_disk_that_takes_not_even_a_lock_is_said(gallery: Gallery) -> None:
     row = gallery.row("IMG_0005.jpg")
     (gallery.folder / "locks").write_bytes(b"")

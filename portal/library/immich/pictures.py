@@ -218,6 +218,8 @@ class Pictures:
         film = rendition in {Rendition.CLEAN, Rendition.MOTION}
         kind = AssetKind.VIDEO if film else AssetKind.IMAGE
         made = Rendition.CLEAN if film else rendition
+        if film:  # it is about as large as what it is made of, which still lies there
+            self.keeper.prepare(part.stat().st_size)
         attempts.begin([name])
         try:
             media_type = source.media_type if film else _media_type(part)
