@@ -128,15 +128,17 @@ def asset(client: ImmichClient, asset_id: str) -> Json | None:
 
 
 def _pages(client: ImmichClient, body: Json) -> Iterator[Json]:
-    page = 1
+    page, known = 1, 0
+    ids: set[str] = set()
     while page:
         asked = {**body, "withExif": True, "size": PAGE, "page": page}
         assets = client.post("/search/metadata", asked)["assets"]
         yield from assets["items"]
+        ids.update(str(asset["id"]) for asset in assets["items"])
         following = int(assets["nextPage"] or 0)
-        if following and following <= page:
+        if following and (following <= page or len(ids) == known):
             raise BatchError("The server's pages lead in a circle")
-        page = following
+        page, known = following, len(ids)
 
 
 def _slim(asset: Json) -> Json:
