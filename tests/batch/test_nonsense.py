@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from downloads.batch import searching
+from downloads.batch.sources import photos_of
 from downloads.batch.translating import Translator
-from downloads.batch.wanted import BatchError
+from downloads.batch.wanted import BatchError, Missing
 from portal.library.immich.client import ImmichClient, Server
 
 PHOTO: dict[str, Any] = {
@@ -48,6 +49,17 @@ def test_nonsense_about_a_photo_is_told_in_a_sentence(odd: dict[str, Any]) -> No
     assert translator.photo(PHOTO).still.size == 5
     with pytest.raises(BatchError, match="does not describe assets as Immich does"):
         translator.photo(PHOTO | odd)
+
+
+def test_one_photo_without_sense_keeps_the_others_from_nobody() -> None:
+    translator = Translator(
+        Server.with_share_key("http://photos.example.org", "k"), lambda _id: None
+    )
+    assets = {"odd": PHOTO | {"fileCreatedAt": "yesterday"}, PHOTO["id"]: PHOTO}
+    missing: list[Missing] = []
+    photos = photos_of(translator, assets, dict.fromkeys(assets, ""), missing)
+    assert [photo.id for photo in photos] == [PHOTO["id"]]
+    assert [each.name for each in missing] == ["a.jpg"]
 
 
 class NoEnd(BaseHTTPRequestHandler):
