@@ -20,7 +20,7 @@ run: ready
 	@exec $(BIN)/python manage.py serve
 
 test: ready-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench: ready-dev
 	@$(BIN)/python -m bench

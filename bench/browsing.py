@@ -38,11 +38,14 @@ COMPLETE = """() => new Promise(done => {
     look();
 })"""
 PAINTS = """() => new Promise(done => {
-    const seen = {fcp: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0};
-    new PerformanceObserver(list => {
-        seen.lcp = list.getEntries().at(-1).startTime;
-        done(seen);
-    }).observe({type: 'largest-contentful-paint', buffered: true});
+    // Each is told a frame or two after it was painted.
+    const seen = {fcp: 0, lcp: 0};
+    const watch = (type, name) => new PerformanceObserver(list => {
+        seen[name] = list.getEntries().at(-1).startTime;
+        if (seen.fcp && seen.lcp) done(seen);
+    }).observe({type, buffered: true});
+    watch('paint', 'fcp');
+    watch('largest-contentful-paint', 'lcp');
     setTimeout(() => done(seen), 1000);
 })"""
 
@@ -86,7 +89,7 @@ def open_page(browser: Any, url: str, network: tuple[float, int] | None) -> Open
     page.wait_for_load_state("networkidle")
     code = sum(size for key, size in sizes.items() if kinds.get(key) in {"Script", "Stylesheet"})
     context.close()
-    return Opening(paints["fcp"], paints.get("lcp", 0.0), complete, requests, int(code))
+    return Opening(paints["fcp"], paints["lcp"], complete, requests, int(code))
 
 
 def paint_album(folder: Path) -> None:

@@ -54,8 +54,13 @@ def ours(path: str, size: int = 0) -> Iterator[Site]:
     """Start the portal's web processes; each has answered for ``path`` by then."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     code = SERVE.format(fd=listener.fileno())
+    settings = os.environ | {"LOGGIA_STATIC_ROOT": f"{os.environ['LOGGIA_DATA']}/static"}
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"]
+    subprocess.run(collect, cwd=ROOT, env=settings, check=True)
     running = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, pass_fds=[listener.fileno()])
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, env=settings, pass_fds=[listener.fileno()]
+        )
         for _ in range(PROCESSES)
     ]
     port, pids = listener.getsockname()[1], [process.pid for process in running]

@@ -83,6 +83,8 @@ class Memory:
             raise BatchError(f"{self._file} cannot be written: {exc.strerror or exc}") from exc
 
     def _open(self) -> None:
+        if self._file.parent.is_symlink():
+            raise BatchError(f"{self._file.parent} is a link, and may lead out of the folder")
         self._file.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(self._file, flags, 0o666)
@@ -95,11 +97,8 @@ class Memory:
     def _read(self) -> None:
         content = self._file.read_bytes()
         for line in content.splitlines():
-            try:
-                each = Remembered(**json.loads(line))
-            except (ValueError, TypeError):  # torn by a kill or a full disk
-                continue
-            self._known[each.id, each.natural] = each
+            if each := _read_line(line):
+                self._known[each.id, each.natural] = each
         if self._keep and content and not content.endswith(b"\n"):
             os.write(self._fd, b"\n")
 
@@ -107,3 +106,18 @@ class Memory:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def _read_line(line: bytes) -> Remembered | None:
+    """What a line says; None where it is torn by a kill or a full disk, or was written by others.
+
+    A name is only ever numbered, so its folder is that of the natural one, which is looked at.
+    """
+    try:
+        each = Remembered(**json.loads(line))
+        bytes.fromhex(each.sha1 or "")
+        is_beside = each.path.rpartition("/")[0] == each.natural.rpartition("/")[0]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    is_name = isinstance(each.id, str) and each.path.rpartition("/")[2] not in {"", ".", ".."}
+    return each if is_beside and is_name and "\0" not in each.path else None

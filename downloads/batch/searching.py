@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from portal.library.immich.client import ImmichClient
 from portal.library.immich.failing import NotThere, PermissionLacking
@@ -119,23 +120,25 @@ def albums_of_assets(client: ImmichClient, which: Which) -> dict[str, str]:
 
 
 def asset(client: ImmichClient, asset_id: str) -> Json | None:
-    """One asset in full; None when it is not there (any more)."""
+    """One asset in full; None when it is not there (any more). Raises ``ValueError`` for no id."""
     try:
-        return dict(client.get(f"/assets/{asset_id}"))
+        return dict(client.get(f"/assets/{UUID(asset_id)}"))
     except NotThere:
         return None
 
 
 def _pages(client: ImmichClient, body: Json) -> Iterator[Json]:
-    page = 1
+    page, known = 1, 0
+    ids: set[str] = set()
     while page:
         asked = {**body, "withExif": True, "size": PAGE, "page": page}
         assets = client.post("/search/metadata", asked)["assets"]
         yield from assets["items"]
+        ids.update(str(asset["id"]) for asset in assets["items"])
         following = int(assets["nextPage"] or 0)
-        if following and following <= page:
+        if following and (following <= page or len(ids) == known):
             raise BatchError("The server's pages lead in a circle")
-        page = following
+        page, known = following, len(ids)
 
 
 def _slim(asset: Json) -> Json:

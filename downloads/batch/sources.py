@@ -87,9 +87,8 @@ def _searched(asked: Asked, client: ImmichClient) -> Found:
         assets |= _of_others(client, album, which, assets)
     translator = Translator(client.server, _moving_halves(client, assets.values()).get)
     found = Found(client.server.site)
-    for asset_id, asset in assets.items():
-        name = album["albumName"] if album else names.get(asset_id, "")
-        found.photos.append(translator.photo(asset, name))
+    albums = {key: album["albumName"] if album else names.get(key, "") for key in assets}
+    found.photos += photos_of(translator, assets, albums, found.missing)
     found.missing += translator.missing
     if len(own) < counted:
         reason = "the server counts them and does not list them"
@@ -135,6 +134,22 @@ def _each(client: ImmichClient, ids: Iterable[str]) -> dict[str, Json]:
     return {str(each["id"]): each for each in answers if each}
 
 
+def photos_of(
+    translator: Translator,
+    assets: Mapping[str, Json],
+    albums: Mapping[str, str],
+    missing: list[Missing],
+) -> list[Photo]:
+    """Both by id. One photo that makes no sense is named, and keeps the others from nobody."""
+    photos = []
+    for key, asset in assets.items():
+        try:
+            photos.append(translator.photo(asset, albums[key]))
+        except BatchError as exc:
+            missing.append(Missing(str(asset.get("originalFileName") or key), str(exc)))
+    return photos
+
+
 def _by_link(asked: Asked) -> Found:
     link = shared.parse(asked.share_url)
     client = ImmichClient(link.server())
@@ -161,7 +176,8 @@ def _of_link(asked: Asked, client: ImmichClient) -> Found:
     halves = {each["livePhotoVideoId"] for each in assets.values() if each["livePhotoVideoId"]}
     translator = Translator(client.server, assets.get)
     name = str((link.get("album") or {}).get("albumName") or "")
-    photos = [translator.photo(asset, name) for key, asset in assets.items() if key not in halves]
+    shown = {key: asset for key, asset in assets.items() if key not in halves}
+    photos = photos_of(translator, shown, dict.fromkeys(shown, name), found.missing)
     found.photos += [each for each in photos if is_between(each.still.instant, which)]
     found.missing += translator.missing
     return found

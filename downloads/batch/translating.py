@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from portal.library.immich.client import Server
 
@@ -44,7 +45,7 @@ class Translator:
         make, model = str(exif.get("make") or ""), str(exif.get("model") or "")
         arrived = _moment(asset.get("createdAt") or asset["fileCreatedAt"])
         return Photo(
-            id=str(asset["id"]), kind=kind, files=tuple(files),
+            id=uuid_in(asset["id"]), kind=kind, files=tuple(files),
             arrived=arrived.astimezone(UTC).isoformat(timespec="microseconds"),
             album=album, camera=camera_of(make, model), make=make, model=model,
         )  # fmt: skip
@@ -55,11 +56,12 @@ class Translator:
         size = (asset.get("exifInfo") or {}).get("fileSizeInByte")
         if size is not None and int(size) < 0:
             raise ValueError(size)
+        asset_id = uuid_in(asset["id"])
         return Wanted(
-            id=str(asset["id"]),
+            id=asset_id,
             filename=str(asset["originalFileName"]),
             origin=Address(
-                self._server.url(f"/assets/{asset['id']}/original"), self._server.credentials
+                self._server.url(f"/assets/{asset_id}/original"), self._server.credentials
             ),
             size=int(size) if size is not None else None,
             sha1=_sha1(asset),
@@ -83,6 +85,11 @@ def _sha1(asset: Json) -> bytes | None:
     path = f"path:{asset.get('originalPath', '')}".encode()
     is_of_path = digest == hashlib.sha1(path, usedforsecurity=False).digest()
     return digest if len(digest) == 20 and not is_of_path else None
+
+
+def uuid_in(value: object) -> str:
+    """An id as it may stand in addresses and names of files; raises ``ValueError``."""
+    return str(UUID(str(value)))
 
 
 def _moment(text: str) -> datetime:

@@ -67,8 +67,18 @@ class Room:
         self._claims[task_id] = need
 
     def used(self, task_id: str, size: int) -> None:
-        """So much of what was set aside is on the disk now."""
-        self._claims[task_id] = max(0, self._claims.get(task_id, 0) - size)
+        """So much of what was set aside is on the disk now.
+
+        Raises ``NoRoom`` where that is more than was foreseen, and the reserve is touched.
+        """
+        left = self._claims.get(task_id, 0) - size
+        self._claims[task_id] = max(0, left)
+        if left >= 0:
+            return
+        with storage_errors(self._folder.name):
+            free = self._free(self._folder)
+        if free < self._limits.disk_reserve:
+            raise NoRoom("The disk is full")
 
     def leave(self, task_id: str) -> None:
         self._claims.pop(task_id, None)

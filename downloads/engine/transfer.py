@@ -91,21 +91,30 @@ async def _receive(
     part.bind(body.total, body.validator)
     expected = body.total if body.total is not None else task.size
     if body.length != 0:
-        await _pour(response, part, room, partial(progress, total=expected))
+        await _pour(response, part, room, partial(progress, total=expected), expected)
     if expected is not None and part.length < expected:
         raise Interrupted(f"The file broke off after {part.length} bytes of {expected}")
 
 
 async def _pour(
-    response: httpx.Response, part: Part, room: Room, progress: Callable[[int], None]
+    response: httpx.Response,
+    part: Part,
+    room: Room,
+    progress: Callable[[int], None],
+    most: int | None,
 ) -> None:
-    """Write the body in large pieces; what has come before an error is written too."""
+    """Write the body in large pieces; what has come before an error is written too.
+
+    A body that goes on beyond ``most`` bytes of the whole is not the file, and may have no end.
+    """
     pieces: list[bytes] = []
     waiting, since = 0, time.monotonic()
     try:
         async for piece in response.aiter_raw():
             pieces.append(piece)
             waiting += len(piece)
+            if most is not None and part.length + waiting > most:
+                raise WrongContent(f"It goes on after {most} bytes")
             progress(part.length + waiting)
             if waiting >= WRITE_AT_ONCE or time.monotonic() - since > WRITE_AFTER:
                 await _write(part, room, pieces)

@@ -113,10 +113,11 @@ class _Question:
 @lru_cache(64)
 def _found(question: _Question) -> list[Asset]:
     tests = _tests(question.world, question.body)
-    user_id = question.user.id
+    world, user_id = question.world, question.user.id
+    seen = {user_id, *(world.partners if user_id == world.owner.id else ())}
     found = [
-        asset for asset in question.world.assets.values()
-        if asset.owner_id == user_id and all(test(asset) for test in tests)
+        asset for asset in world.assets.values()
+        if asset.owner_id in seen and all(test(asset) for test in tests)
     ]  # fmt: skip
     is_descending = question.body.get("order", "desc") == "desc"
     return sorted(found, key=lambda asset: asset.taken_at, reverse=is_descending)

@@ -26,6 +26,7 @@ class World:
     keys: dict[str, ApiKey] = field(default_factory=dict)  # by secret
     sessions: dict[str, str] = field(default_factory=dict)  # token: user id
     links: dict[str, SharedLink] = field(default_factory=dict)
+    partners: set[str] = field(default_factory=set)  # users whose timeline the owner sees too
     revision: int = 0
     in_maintenance: bool = False
     quota: int | None = None  # bytes that each user's files may have

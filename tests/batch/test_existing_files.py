@@ -1,5 +1,6 @@
 """What lies in the folder is known by its bytes: kept, repaired, or left to whom it belongs."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -201,3 +202,36 @@ def test_a_torn_line_in_the_memory_does_no_harm(run: Run, folder: Path) -> None:
     memory.write_bytes(memory.read_bytes()[:-30])
     assert run().code == 0
     assert files_in(folder) == before
+
+
+@pytest.mark.parametrize("path", ["../precious", "2024/01/02/..", "elsewhere/IMG.jpg", "/etc/x"])
+def test_what_somebody_wrote_into_the_memory_leads_nowhere_else(
+    run: Run, folder: Path, tmp_path: Path, path: str, immich: Immich
+) -> None:
+    run(*ONE)
+    memory = folder / FOLDER / "names.jsonl"
+    (remembered,) = {
+        line["id"]: line for line in map(json.loads, memory.read_text().splitlines())
+    }.values()
+    lines = [
+        remembered | {"path": path, "sha1": None},
+        remembered | {"path": path, "sha1": None, "id": []},
+        remembered | {"path": 5},
+        remembered | {"sha1": "ours", "natural": path, "path": path},
+    ]
+    memory.write_text("".join(f"{json.dumps(line)}\n" for line in lines) + "[" * 5000 + "\n")
+    before = sorted(tmp_path.iterdir())
+    assert run(*ONE).code == 0
+    assert files_in(folder) == {PLACE: right_sha1(immich)}
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_link_in_the_memory_s_place_is_not_followed(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    folder.mkdir()
+    (folder / FOLDER).symlink_to(elsewhere)
+    ran = run(*ONE)
+    assert (ran.code, list(elsewhere.iterdir())) == (1, [])
+    assert "is a link" in ran.error

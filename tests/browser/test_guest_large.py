@@ -108,8 +108,10 @@ def test_a_range_over_what_is_not_loaded_is_taken_whole(
     guest = arrive(viewport)
     page = guest.page
     chosen = page.locator("#selection output")
+    expect(page.locator(".pick-day").first).to_be_attached()  # from then on keys are listened to
     page.locator("#photo-1 a").focus()
     page.keyboard.press("x")
+    expect(chosen).to_have_text("1 selected")
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     page.locator(f"#photo-{COUNT - 2} .pick").click(modifiers=["Shift"])
     expect(chosen).to_have_text("19,998 selected")

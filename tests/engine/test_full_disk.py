@@ -44,6 +44,26 @@ def test_the_reserve_stays_free(tmp_path: Path, origin: Origin, heard: Heard) ->
     assert heard.batches == FULL_THEN_EMPTY
 
 
+def test_the_reserve_stays_free_of_files_of_unknown_size(
+    tmp_path: Path, origin: Origin, heard: Heard
+) -> None:
+    limits = replace(QUICK, disk_reserve=4 * 10**6)
+    lowest = [10**12]
+
+    def free(folder: Path) -> int:
+        if BatchState.PAUSED_FOR_DISK in heard.batches:
+            return 10**12
+        taken = sum(path.stat().st_size for path in folder.iterdir())
+        lowest[0] = min(lowest[0], 7 * 10**6 - taken)
+        return lowest[0]
+
+    endless = task_for(origin, "a", 20_000_000, "chunked", size=None)
+    engine = Engine(tmp_path, limits=limits, listener=heard, free=free)
+    assert run(engine, endless).outcomes["a"].state == State.COMPLETE
+    assert heard.batches == FULL_THEN_EMPTY
+    assert lowest[0] > 2 * 10**6, "it was noticed with the next write"
+
+
 def test_running_files_keep_what_was_set_aside_for_them(tmp_path: Path, origin: Origin) -> None:
     origin.chance = lambda path: "slow"
     tasks = [task_for(origin, name, 3_000_000) for name in "abc"]

@@ -125,6 +125,16 @@ def test_a_body_without_a_length_is_judged_by_what_is_known(tmp_path: Path, orig
     assert states == [State.COMPLETE, State.FAILED, State.COMPLETE]
 
 
+def test_a_body_without_end_is_read_no_further_than_the_file_goes(
+    tmp_path: Path, origin: Origin, heard: Heard
+) -> None:
+    task = task_for(origin, "a", 20_000_000, "chunked", "chunked", size=1_000_000)
+    report = run(Engine(tmp_path, limits=QUICK, listener=heard), task)
+    assert isinstance(report.outcomes["a"].error, WrongContent)
+    assert max(received for received, _total in heard.progressed["a"]) <= 1_000_000
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_credentials_never_go_to_another_host(tmp_path: Path, origin: Origin) -> None:
     elsewhere = origin.url.replace("127.0.0.1", "localhost") + "/image/b"
     tasks = task_for(origin, "a", 9, f"to:{elsewhere}"), task_for(origin, "c", 9, "to:/image/d")

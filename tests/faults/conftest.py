@@ -94,8 +94,8 @@ def ask_database(data: Path, question: str) -> list[tuple[object, ...]]:
 
 def rendered(loggia: RunningLoggia, name: str = "large") -> dict[Path, int]:
     """Finished renditions with the time each was written."""
-    found = (loggia.data / "renditions").rglob("*")
-    return {path: path.stat().st_mtime_ns for path in found if name in path.name and path.is_file()}
+    found = (loggia.data / "renditions").rglob(f"[!.]*.{name}.*")  # parts begin with a dot
+    return {path: path.stat().st_mtime_ns for path in found}
 
 
 @contextmanager

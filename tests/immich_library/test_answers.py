@@ -18,6 +18,7 @@ from portal.library.immich.schemas import (
     read_search,
     read_version,
 )
+from portal.library.immich.searching import INSTANT
 from tests.fake_immich.recorded import FOLDER, recorded
 
 json_values = st.recursive(
@@ -88,6 +89,18 @@ def test_durations_of_both_versions_are_read(written: object, seconds: float) ->
     duration = read_asset({**ASSET, "duration": written}).duration
     assert duration is not None
     assert duration.total_seconds() == seconds
+
+
+@pytest.mark.parametrize("size", [2**60, 2**63, 1e300, -1, "5"])
+def test_a_size_that_no_file_has_is_unknown(size: object) -> None:
+    """A database that adds up such sizes ends in an error."""
+    assert read_asset({**ASSET, "exifInfo": {"fileSizeInByte": size}}).size is None
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z"])
+def test_times_at_the_end_of_all_days_can_be_worked_with(written: str) -> None:
+    asset = read_asset({**ASSET, "fileCreatedAt": written, "localDateTime": written})
+    assert asset.sort_at + INSTANT > asset.sort_at
 
 
 def test_one_odd_photo_does_not_keep_the_others_away() -> None:

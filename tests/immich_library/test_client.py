@@ -1,6 +1,7 @@
 """Whatever an Immich, or what is taken for one, answers: an answer, or one clear sentence."""
 
 import asyncio
+import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -148,6 +149,39 @@ def test_what_is_no_whole_answer_of_http_is_told(client_at: ClientAt, answer: by
     with stranger(answer) as url, pytest.raises((Unreachable, NotImmich)) as told:
         client_at(url, "key").get("/albums", tries=1)
     assert str(told.value).startswith(url)
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "deflate", "unheard-of"])
+def test_what_unpacks_to_any_size_is_not_unpacked(client_at: ClientAt, encoding: str) -> None:
+    body = gzip.compress(gzip.compress(b"[" + b"1," * 1000 + b"1]"))
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: {encoding}\r\n"
+    whole = head.encode() + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    with stranger(whole) as url, pytest.raises(NotImmich, match="does not answer as Immich"):
+        client_at(url, "key").get("/albums", tries=1)
+    broken = whole.replace(b"200 OK", b"500 No")
+    with stranger(broken) as url, pytest.raises(Unreachable, match="fault of its own"):
+        client_at(url, "key").get("/albums", tries=1)
+
+
+def test_bytes_that_come_packed_are_not_those_of_the_file(client_at: ClientAt) -> None:
+    body = gzip.compress(b"picture")
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Encoding: gzip\r\n"
+    whole = head + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    with (
+        stranger(whole) as url,
+        pytest.raises(NotImmich),
+        client_at(url, "key").stream(f"/assets/{UNKNOWN}/original"),
+    ):
+        pass
+
+
+def test_an_error_that_trickles_in_is_not_waited_for(
+    client_at: ClientAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "LONGEST_ERROR", 0.0)
+    answer = b"HTTP/1.1 500 No\r\nContent-Length: 65000\r\n\r\n{"
+    with stranger(answer) as url, pytest.raises(Unreachable, match="fault of its own"):
+        client_at(url, "key").get("/albums", tries=1)
 
 
 def test_a_redirect_to_https_is_told(client_at: ClientAt) -> None:

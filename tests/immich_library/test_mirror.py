@@ -229,6 +229,34 @@ def test_an_album_has_what_others_put_into_it(immich: Immich, mirror: ImmichLibr
     assert foreign in ids_in(mirror, "Small 20")
 
 
+def test_what_others_take_out_of_an_album_is_gone_from_links(
+    immich: Immich, mirror: ImmichLibrary
+) -> None:
+    foreign = truth(immich, filename="BEN_1.jpg").pop()
+    album = str(named(mirror, "Small 20").id)
+    immich.control.add_to_album(album, [str(foreign)])
+    mirror.refresh()
+    assert mirror.contains(AssetFilter(ids=frozenset([foreign])), foreign)
+    immich.control.remove_from_album(album, [str(foreign)])
+    assert foreign in mirror.refresh().lost_assets
+    assert not mirror.contains(AssetFilter(ids=frozenset([foreign])), foreign)
+    with pytest.raises(NotInLibrary):
+        mirror.original(foreign)
+
+
+def test_a_partner_s_timeline_is_not_for_guests(immich: Immich, mirror_of: MirrorOf) -> None:
+    foreign = truth(immich, filename="BEN_1.jpg").pop()
+    with immich.world.lock:
+        immich.world.partners.add(immich.world.assets[str(foreign)].owner_id)
+        immich.world.revision += 1
+    mirror = mirror_of(immich)
+    for _look in range(2):
+        mirror.refresh()
+        assert foreign not in {entry.id for entry in mirror.timeline(AssetFilter())}
+        with pytest.raises(NotInLibrary):
+            mirror.original(foreign)
+
+
 def test_other_bytes_are_another_version(immich: Immich, mirror: ImmichLibrary) -> None:
     pk = mirror.timeline(AssetFilter(named(mirror, "Small 20").id))[-1].id
     before = mirror.original(pk)

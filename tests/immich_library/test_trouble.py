@@ -122,3 +122,12 @@ def test_a_server_that_lost_its_albums_too_empties_nothing(
         immich.control.delete_album(album_id)
     immich.control.delete([one["id"] for one in immich.control.truth(with_sha1=False)])
     refuses(mirror, "accept-losses")
+
+
+def test_a_server_that_knows_no_ping_cannot_be_reached(
+    immich: Immich, mirror: ImmichLibrary
+) -> None:
+    immich.control.fault("404", path="/api/server/ping")
+    with pytest.raises(LibraryUnavailable, match="does not answer as Immich"):
+        mirror.reach()
+    mirror.reach()

@@ -1,6 +1,7 @@
 """What goes wrong over there stays a matter of trying again, and never a wrong picture."""
 
 import gc
+import time
 from collections.abc import Callable
 from io import BytesIO
 
@@ -39,15 +40,37 @@ def test_no_fault_leaves_a_picture_that_is_not_whole(
     gc.collect()  # a connection that broke is closed now, not later
 
 
-def test_a_stalling_server_holds_nobody_for_ever(
-    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("rendition", [Rendition.PREVIEW, Rendition.CLEAN])
+def test_a_trickling_server_holds_nobody_for_ever(
+    gallery: Gallery, rendition: Rendition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = gallery.row("IMG_0005.jpg")
+    row = gallery.row("VID_0000.mp4")
     monkeypatch.setattr(fetching, "LONGEST_PICTURE", 0.5)
-    gallery.immich.control.fault("slow", value=2000)
+    gallery.immich.control.fault("slow", value=1000)
+    began = time.monotonic()
     with pytest.raises(LibraryUnavailable):
-        gallery.look(row, Rendition.PREVIEW)
-    assert not gallery.is_here(row, Rendition.PREVIEW)
+        gallery.look(row, rendition)
+    assert time.monotonic() - began < 3
+    assert not gallery.is_here(row, rendition)
+    gc.collect()  # its connection is closed now, not later
+
+
+def test_an_original_without_end_is_not_kept_until_the_disk_is_full(gallery: Gallery) -> None:
+    row = gallery.row("VID_0000.mp4")
+    row.size //= 2
+    with pytest.raises(LibraryUnavailable, match="something else"):
+        gallery.look(row, Rendition.CLEAN)
+    assert not gallery.is_here(row, Rendition.CLEAN)
+
+
+@pytest.mark.parametrize("rendition", [Rendition.THUMBNAIL, Rendition.CLEAN])
+def test_a_question_that_is_refused_is_a_picture_that_cannot_be_had_now(
+    gallery: Gallery, rendition: Rendition
+) -> None:
+    row = gallery.row("VID_0000.mp4")
+    gallery.immich.control.fault("400", path="thumbnail|original")
+    with pytest.raises(LibraryUnavailable):
+        gallery.look(row, rendition)
 
 
 def test_a_server_that_is_away_is_left_alone_for_a_moment(

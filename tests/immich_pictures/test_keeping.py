@@ -49,6 +49,25 @@ def test_a_full_disk_is_said_and_what_is_here_stays(gallery: Gallery) -> None:
     assert not list(gallery.folder.rglob("*.part"))
 
 
+def test_a_film_is_made_only_where_it_fits_beside_what_it_is_made_of(gallery: Gallery) -> None:
+    row = gallery.row("VID_0000.mp4")
+    rooms = iter([0, 0])  # for anything, and for the original
+    gallery.pictures.keeper._lacking = lambda size: next(rooms, size)  # type: ignore[method-assign]
+    with pytest.raises(LibraryUnavailable, match="full"):
+        gallery.look(row, Rendition.CLEAN)
+    assert not gallery.is_here(row, Rendition.CLEAN)
+    assert not list(gallery.folder.rglob("*.part"))
+
+
+def test_a_disk_that_takes_not_even_a_lock_is_said(gallery: Gallery) -> None:
+    row = gallery.row("IMG_0005.jpg")
+    (gallery.folder / "locks").write_bytes(b"")
+    with pytest.raises(LibraryUnavailable, match="cannot be made right now"):
+        gallery.look(row)
+    (gallery.folder / "locks").unlink()
+    assert gallery.look(row)
+
+
 def test_a_replaced_picture_is_not_shown_by_its_old_ones(gallery: Gallery) -> None:
     row = gallery.row("IMG_0005.jpg")
     for rendition in (Rendition.THUMBNAIL, Rendition.LARGE):
@@ -104,6 +123,26 @@ def test_what_a_killed_process_was_fetching_is_cleared_away(gallery: Gallery) ->
     gallery.pictures.tidy()
     assert not left.exists()
     assert running.exists()
+
+
+def test_what_a_killed_process_had_made_and_not_counted_goes(gallery: Gallery) -> None:
+    """No row tells of which looks it is, so it would stay when the picture is another one."""
+    killed, counted, running = (gallery.row(f"IMG_{number:04}.jpg") for number in (5, 6, 7))
+    for row in (killed, counted, running):
+        gallery.look(row)
+    KeptPicture.objects.exclude(asset_id=counted.pk).delete()
+    path = gallery.pictures.store.path(killed.pk, Rendition.THUMBNAIL)
+    path.with_name(f".{path.name}.012345.part").write_bytes(b"half")
+    locks = gallery.folder / "locks"
+    for row in (killed, counted):
+        (locks / f"alone-{row.pk.hex}.thumbnail").touch()
+    (locks / "alone-else").touch()
+    with gallery.pictures.turns.alone(f"{running.pk.hex}.thumbnail"):
+        gallery.pictures.tidy()
+    assert [gallery.is_here(row) for row in (killed, counted, running)] == [False, True, True]
+    assert list(path.parent.iterdir()) == []
+    assert list(locks.glob("alone-*")) == []
+    assert gallery.look(killed)
 
 
 def used(gallery: Gallery, row: StoredAsset, seconds_ago: float) -> None:

@@ -61,7 +61,7 @@ def test_taking_a_right_away_raises_the_epoch(link: SharedLink, name: str) -> No
         {"expires_at": timezone.now() + timedelta(days=1)},
         {"expires_at": timezone.now() - timedelta(days=1)},
     ],
-    ids=str,
+    ids=["nothing", "title", "address", "no password", "a day more", "a day less"],
 )
 def test_other_edits_do_not(link: SharedLink, changes: dict[str, object]) -> None:
     assert rise(link, **changes) == 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 # T.81, table B.1: application data and comments. What else a decoder needs stays unlooked at.
 _TALKING = re.compile(rb"\xff[\xe0-\xef\xfe]")
 _SCAN, _END = 0xDA, b"\xff\xd9"
+_WITHOUT_LENGTH = {0x00, 0x01, *range(0xD0, 0xDA), 0xFF}  # 0xFF fills, also before markers
 _ALLOWED = {
     0xE0: b"JFIF\0",
     0xE2: b"ICC_PROFILE\0",
@@ -31,6 +32,8 @@ def _is_bare_jpeg(data: bytes) -> bool:
     at = 2
     while data[at : at + 1] == b"\xff" and len(data) > at + 4:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker in _WITHOUT_LENGTH:
+            return False  # to read on by its length would be to pass over what decoders see
         if marker == _SCAN:
             # Inside a scan 0xFF is followed by 0 or by a marker between scans
             ends_right = data.find(_END, at) == len(data) - len(_END)

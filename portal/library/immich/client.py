@@ -27,6 +27,7 @@ TRIES = 3
 FIRST_PAUSE = 0.3  # seconds; doubled each time, with full jitter
 LONGEST_PAUSE = 5.0  # seconds that a server's own wish is followed
 ERROR_BODY = 64 * 1024  # bytes of an error that are read
+LONGEST_ERROR = 10.0  # seconds
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 AS_JSON = {"accept": "application/json", "accept-encoding": "gzip"}
 # An original or an archive must come as it is, or a range of it would mean nothing.
@@ -139,6 +140,7 @@ class ImmichClient:
                 if not response.is_success:
                     body = await _beginning_async(response)
                     raise failing.of_answer(response, body, self.server.site)
+                self._check_encoding(response)
                 yield response
             finally:
                 await response.aclose()
@@ -201,7 +203,14 @@ class ImmichClient:
             finally:
                 response.close()
             raise failing.of_answer(response, beginning, self.server.site)
+        self._check_encoding(response)
         return response
+
+    def _check_encoding(self, response: httpx.Response) -> None:
+        """Nothing comes in another form than was asked for."""
+        asked = response.request.headers["accept-encoding"]
+        if _encoding(response) not in {"", "identity", asked}:
+            raise failing.other_than_expected(self.server.site)
 
     def _redirect(self, response: httpx.Response) -> str | None:
         """Where to, as long as it stays within the API: our key goes nowhere else."""
@@ -230,19 +239,32 @@ def _pause(attempt: int, wish: float | None) -> float:
     return max(drawn, min(wish or 0.0, LONGEST_PAUSE))
 
 
+def _encoding(response: httpx.Response) -> str:
+    return str(response.headers.get("content-encoding", "")).strip().lower()
+
+
+def _is_legible(response: httpx.Response) -> bool:
+    """Whether it is compressed once at most: several layers unpack to any size."""
+    return _encoding(response) in {"", "identity", "gzip"}
+
+
 def _beginning(response: httpx.Response) -> bytes:
-    content = b""
-    for piece in response.iter_bytes(ERROR_BODY):
+    if not _is_legible(response):
+        return b""
+    content, give_up_at = b"", time.monotonic() + LONGEST_ERROR
+    for piece in response.iter_bytes():
         content += piece
-        if len(content) >= ERROR_BODY:
+        if len(content) >= ERROR_BODY or time.monotonic() > give_up_at:
             break
     return content[:ERROR_BODY]
 
 
 async def _beginning_async(response: httpx.Response) -> bytes:
-    content = b""
-    async for piece in response.aiter_bytes(ERROR_BODY):
+    if not _is_legible(response):
+        return b""
+    content, give_up_at = b"", time.monotonic() + LONGEST_ERROR
+    async for piece in response.aiter_bytes():
         content += piece
-        if len(content) >= ERROR_BODY:
+        if len(content) >= ERROR_BODY or time.monotonic() > give_up_at:
             break
     return content[:ERROR_BODY]

@@ -9,9 +9,9 @@
     │   ├── Unreachable        no connection, no answer in time, broken off, busy: try again later
     │   ├── KeyRefused         401
     │   ├── PermissionLacking  403
-    │   └── NotImmich          a web page, a redirect, JSON of another kind, a version too old
-    └── Refused                400: what was asked for makes no sense to this server
-        └── TooLarge           413: a proxy in front of it takes no such files
+    │   ├── NotImmich          a web page, a redirect, JSON of another kind, a version too old
+    │   └── Refused            400: what was asked for makes no sense to this server
+    │       └── TooLarge       413: a proxy in front of it takes no such files
 """
 
 import json
@@ -57,7 +57,7 @@ class NotImmich(LibraryUnavailable):
     """Something answers at this address, but not as an Immich that we know."""
 
 
-class Refused(LibraryError):
+class Refused(LibraryUnavailable):
     """The server does not understand the question; its own words follow."""
 
 

@@ -19,8 +19,8 @@ from portal.library.interface import LibraryUnavailable
 
 LARGEST_PICTURE = 32 * 2**20  # bytes of a thumbnail or preview
 LONGEST_PICTURE = 45.0  # seconds
-PIECE = 256 * 1024  # bytes
 LOOK_EACH = 64 * 2**20  # bytes of a file between two looks at the disk's room
+SLOWEST = 16 * 1024  # bytes a second that a file must come at, once LONGEST_PICTURE is over
 AWAY_FOR = 3.0  # seconds that a server which did not answer is left alone
 FIRST_PAUSE, LONGEST_PAUSE = 4.0, 60.0  # seconds until asking again for what was not made yet
 MOST_PAUSES = 20_000
@@ -50,12 +50,18 @@ class Fetcher:
             return self._whole(got)
 
     def file(
-        self, asset_id: UUID, what: str, target: Path, check_room: Callable[[int], None]
+        self,
+        asset_id: UUID,
+        what: str,
+        target: Path,
+        check_room: Callable[[int], None],
+        most: int | None = None,
     ) -> bytes:
         """Write an original or a full-size picture into ``target``; returns its SHA-1.
 
         ``check_room`` is asked before and while so many bytes come, and may raise. Raises
-        ``LibraryUnavailable`` or ``OSError``; then the file is of no use.
+        ``LibraryUnavailable`` or ``OSError``; then the file is of no use. More than ``most`` bytes
+        are not the file.
         """
         digest = hashlib.sha1(usedforsecurity=False)
         path, size = ("thumbnail", what) if what == "fullsize" else (what, "")
@@ -64,21 +70,33 @@ class Fetcher:
             if not kind.startswith(("image/", "video/", "application/octet-stream")):
                 raise self.broken()
             check_room(int(got.headers.get("content-length") or 0))
-            unchecked = 0
+            checked = 0
             with target.open("wb") as file:
-                for piece in got.iter_bytes(PIECE):
+                for piece in self._paced(got):
                     file.write(piece)
                     digest.update(piece)
-                    unchecked += len(piece)
-                    if unchecked >= LOOK_EACH:
-                        unchecked = 0
+                    if most is not None and file.tell() > most:
+                        raise self.broken()
+                    if file.tell() - checked >= LOOK_EACH:
+                        checked = file.tell()
                         check_room(0)
         return digest.digest()
+
+    def _paced(self, got: httpx.Response) -> Iterator[bytes]:
+        """Its pieces as they come: gathering them would wait for a trickle without end."""
+        began, came = time.monotonic(), 0
+        for piece in got.iter_bytes():
+            came += len(piece)
+            seconds = time.monotonic() - began
+            if seconds > LONGEST_PICTURE and came < seconds * SLOWEST:
+                said = _("%(site)s takes too long to answer.")
+                raise Unreachable(said % {"site": self.client.server.site})
+            yield piece
 
     def _whole(self, got: httpx.Response) -> bytes:
         content = bytearray()
         give_up_at = time.monotonic() + LONGEST_PICTURE
-        for piece in got.iter_bytes(PIECE):
+        for piece in got.iter_bytes():
             content += piece
             if len(content) > LARGEST_PICTURE or time.monotonic() > give_up_at:
                 raise self.broken()

@@ -11,6 +11,7 @@ from portal.library.index.translate import storable
 
 Json = Any
 LONGEST_NAME = 1_000  # characters
+LATEST = datetime(9999, 12, 29, tzinfo=UTC)  # after it there is room for a zone, and a step
 
 
 class Malformed(ValueError):
@@ -22,9 +23,10 @@ def moment_of(value: Json) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return min(moment, LATEST)
 
 
 def bytes_of(value: Json) -> bytes:

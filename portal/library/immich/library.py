@@ -175,13 +175,13 @@ class ImmichLibrary:
         """What Immich refuses or does not know of our questions is no answer of Immich's either."""
         try:
             return look.run()
-        except LibraryUnavailable as exc:
-            MirrorState.change(trouble=str(exc))
-            raise
         except (NotInLibrary, Refused) as exc:
             strange = failing.other_than_expected(self.client.server.site)
             MirrorState.change(trouble=str(strange))
             raise strange from exc
+        except LibraryUnavailable as exc:
+            MirrorState.change(trouble=str(exc))
+            raise
 
     @transaction.atomic
     def acknowledge(self, report: RefreshReport) -> None:
@@ -201,7 +201,10 @@ class ImmichLibrary:
         state = MirrorState.objects.filter(pk=1).first()
         if state and state.trouble:
             raise LibraryUnavailable(state.trouble)
-        self.door.get("/server/ping", tries=1)
+        try:
+            self.door.get("/server/ping", tries=1)
+        except NotInLibrary as exc:
+            raise failing.other_than_expected(self.door.server.site) from exc
 
     def status(self) -> LibraryStatus:
         state = MirrorState.objects.filter(pk=1).first() or MirrorState()

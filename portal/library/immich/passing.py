@@ -11,7 +11,7 @@ from portal.library.immich.doubting import Doubts, owned
 from portal.library.immich.filling import take_in_singly
 from portal.library.immich.models import AssetQuerySet, MirrorState, StoredAsset
 from portal.library.immich.permissions import Introduction
-from portal.library.immich.recording import Recorder
+from portal.library.immich.recording import Recorder, without_partners
 from portal.library.immich.searching import search
 
 EVERY = timedelta(hours=6)
@@ -76,7 +76,8 @@ class Pass:
 
     def _go_through(self, stage: str) -> None:
         for batch in search(self.client, {"visibility": stage}, self.state.pass_from):
-            self.recorder.take_in(batch.assets, is_pass=True)
+            mine = without_partners(batch.assets, self.told.user_id)
+            self.recorder.take_in(mine, is_pass=True)
             self._note(pass_from=batch.until)
             if self.state.pass_ended_at is None:
                 read = self._mine().filter(seen_in=self.state.pass_number).count()

@@ -4,7 +4,7 @@ import errno
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -75,8 +75,9 @@ class Pictures:
         ``ContentUnreadable``.
         """
         if not is_whole(self.store.path(asset.pk, rendition)):
-            self.keeper.prepare()
-            with self.turns.alone(f"{asset.pk.hex}.{rendition}"):
+            with _disk_trouble():
+                self.keeper.prepare()
+            with _disk_trouble(), self.turns.alone(f"{asset.pk.hex}.{rendition}"):
                 if not is_whole(self.store.path(asset.pk, rendition)):
                     if not self._make(asset, rendition):
                         return self.get(asset, Rendition.PREVIEW)
@@ -87,12 +88,29 @@ class Pictures:
             raise LibraryUnavailable(_("The picture went away while it was fetched.")) from exc
 
     def tidy(self) -> None:
-        """Throw away what is of assets that are gone, or that look different now."""
+        """Throw away what is of assets that are gone, that look different now, or of the killed."""
         outdated = KeptPicture.objects.all().outdated(StoredAsset.objects.present())
         self.keeper.drop(list(outdated.values_list("pk", "asset_id", "rendition")))
         for path in self._folder.glob("*.part"):
-            if path.stat().st_mtime < time.time() - LEFTOVER_AFTER:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # its maker was done a moment ago
+                if path.stat().st_mtime < time.time() - LEFTOVER_AFTER:
+                    path.unlink()
+
+        for name in self.turns.left_behind():
+            self._clear_after(name)
+
+    def _clear_after(self, name: str) -> None:
+        """What was made and not counted would never go, nor change when its asset does."""
+        asset, _dot, form = name.partition(".")
+        try:
+            asset_id, rendition = UUID(asset), Rendition(form)
+            path = self.store.path(asset_id, rendition)
+        except (ValueError, KeyError):
+            return
+        for part in path.parent.glob(f".{path.name}.*.part"):
+            part.unlink(missing_ok=True)
+        if not KeptPicture.objects.filter(asset_id=asset_id, rendition=rendition).exists():
+            path.unlink(missing_ok=True)
 
     @property
     def _folder(self) -> Path:
@@ -179,7 +197,8 @@ class Pictures:
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{token_hex(8)}.part"
         try:
-            sha1 = self.fetcher.file(source.pk, what, part, self.keeper.prepare)
+            most = source.size if source.has_size and what == "original" else None
+            sha1 = self.fetcher.file(source.pk, what, part, self.keeper.prepare, most)
             if what == "original" and source.sha1 and bytes(source.sha1) != sha1:
                 raise self.fetcher.broken()
             self._attempt(asset, source, part, rendition)
@@ -199,6 +218,8 @@ class Pictures:
         film = rendition in {Rendition.CLEAN, Rendition.MOTION}
         kind = AssetKind.VIDEO if film else AssetKind.IMAGE
         made = Rendition.CLEAN if film else rendition
+        if film:  # it is about as large as what it is made of, which still lies there
+            self.keeper.prepare(part.stat().st_size)
         attempts.begin([name])
         try:
             media_type = source.media_type if film else _media_type(part)

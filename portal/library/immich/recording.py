@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from portal.library.immich.models import Arrival, Member, StoredAlbum, StoredAsset
@@ -97,6 +98,13 @@ class Recorder:
             there.update(removed_at=timezone.now(), is_listed=False)
             self._lose(gone)
 
+    def remove_foreign(self, user_id: UUID) -> None:
+        """What others own is shown in albums alone: who takes it out of them takes it from links."""
+        others = StoredAsset.objects.listed().filter(owner_id__isnull=False)
+        others = others.exclude(owner_id=user_id)
+        held = Member.objects.filter(asset=OuterRef("pk"))
+        self.remove(list(others.filter(~Exists(held)).values_list("pk", flat=True)))
+
     def _lose(self, gone: Collection[UUID]) -> None:
         """Links no longer grant these; their albums do not show them."""
         if not gone:
@@ -165,6 +173,20 @@ def _just_joined(album_id: UUID) -> set[UUID]:
     since = timezone.now() - JUST_NOW
     young = Arrival.objects.filter(album_id=album_id, joined_at__gte=since, leaving_at=None)
     return {pk for pk in young.values_list("asset_id", flat=True) if pk}
+
+
+def without_partners(assets: Sequence[AssetInfo], user_id: UUID | None) -> list[AssetInfo]:
+    """Of what a search finds: partners share their timelines with a user, not with his guests.
+
+    What others own is known by the albums it lies in, and changes there with them.
+    """
+    foreign = [asset.id for asset in assets if user_id and asset.owner_id not in {user_id, None}]
+    in_albums: set[UUID] = set()
+    for chunk in chunks(foreign):
+        members = Member.objects.filter(asset__in=chunk)
+        in_albums.update(members.values_list("asset_id", flat=True))
+    left_out = set(foreign) - in_albums
+    return [asset for asset in assets if asset.id not in left_out]
 
 
 def row_of(asset: AssetInfo) -> StoredAsset:

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 KINDS = {"IMAGE": AssetKind.IMAGE, "VIDEO": AssetKind.VIDEO}
 FARTHEST = timedelta(hours=15)  # that a wall clock is away from UTC
 LARGEST = 2**31 - 1
+LARGEST_FILE = 2**44  # bytes: sums of these still fit into the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def read_asset(answer: Json) -> AssetInfo:
         kind=kind,
         filename=name.rpartition("/")[2] or "photo",
         media_type=_media_type(found, name),
-        size=count_of(exif.get("fileSizeInByte")),
+        size=_size(exif),
         width=width,
         height=height,
         taken_at=local,
@@ -178,6 +179,11 @@ def read_asset(answer: Json) -> AssetInfo:
         live_video_id=optional_uuid_of(found.get("livePhotoVideoId")),
         exif=_exif(exif),
     )
+
+
+def _size(exif: Mapping[str, Json]) -> int | None:
+    size = count_of(exif.get("fileSizeInByte"))
+    return size if size is not None and size <= LARGEST_FILE else None
 
 
 def _visibility(found: Mapping[str, Json]) -> str:

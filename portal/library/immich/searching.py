@@ -42,6 +42,8 @@ def search(client: ImmichClient, body: Body, since: datetime | None = None) -> I
         found, has_more = _page(client, body, since, 1, "asc")
         last = max((asset.sort_at for asset in found), default=None)
         is_tied = has_more and last is not None and last == min(asset.sort_at for asset in found)
+        if has_more and last and since and (last < since or (last == since and not is_tied)):
+            raise failing.other_than_expected(client.server.site)  # it does not heed ``since``
         if is_tied and last is not None:
             found = _tied(client, body, last)
         fresh = {asset.id: asset for asset in found if asset.id not in known}

@@ -23,7 +23,7 @@ from portal.library.immich.filling import Filling, take_in_singly
 from portal.library.immich.models import MirrorState, StoredAlbum, StoredAsset, StoredPerson
 from portal.library.immich.passing import Pass
 from portal.library.immich.permissions import Introduction, introduce
-from portal.library.immich.recording import Recorder
+from portal.library.immich.recording import Recorder, without_partners
 from portal.library.immich.schemas import AlbumInfo, read_albums, read_people
 from portal.library.immich.searching import search
 from portal.library.types import AssetFilter, Person, RefreshReport
@@ -72,7 +72,7 @@ class Sync:
 
     def _bring_up_to_date(self, told: Introduction, state: MirrorState) -> None:
         filling = Filling(self.client, self.recorder, self._tick, self.beat)
-        self._take_changes(state)
+        self._take_changes(told, state)
         if self.first:
             filling.read_albums(self.first)
         filling.read_albums()
@@ -81,6 +81,8 @@ class Sync:
         ids = list(unread.values_list("pk", flat=True))
         take_in_singly(self.client, self.recorder, ids, self._tick)
         filling.read_old_albums()
+        if told.user_id:
+            self.recorder.remove_foreign(told.user_id)
         self._list_people(told, state)
 
     def _tick(self) -> None:
@@ -112,7 +114,7 @@ class Sync:
             [pk for pk, row in known.items() if pk not in here and row.removed_at is None]
         )
 
-    def _take_changes(self, state: MirrorState) -> None:
+    def _take_changes(self, told: Introduction, state: MirrorState) -> None:
         """What the server changed since the last look, the trash included."""
         now = self._server_time()
         if state.changes_until:
@@ -124,7 +126,7 @@ class Sync:
                     "visibility": visibility,
                 }
                 for batch in search(self.client, body):
-                    self.recorder.take_in(batch.assets)
+                    self.recorder.take_in(without_partners(batch.assets, told.user_id))
                     self.beat()  # not ended in between: these have to be known to their end
         MirrorState.change(changes_until=now)
 
@@ -134,7 +136,7 @@ class Sync:
             written = response.headers.get("date", "")
         try:
             return parsedate_to_datetime(written).astimezone(UTC)
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             return timezone.now() - timedelta(minutes=10)
 
     def _list_people(self, told: Introduction, state: MirrorState) -> None:

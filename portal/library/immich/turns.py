@@ -48,6 +48,17 @@ class Turns:
             finally:
                 path.unlink(missing_ok=True)  # still held: nobody else has it, but may wait for it
 
+    def left_behind(self) -> Iterator[str]:
+        """What somebody did ``alone`` whose process was killed; nobody else does it meanwhile."""
+        for path in self.folder.glob("alone-*"):
+            if (file := _lock(path)) is None:
+                continue
+            try:
+                yield path.name.removeprefix("alone-")
+            finally:
+                path.unlink(missing_ok=True)
+                os.close(file)
+
     @contextmanager
     def _held(self, paths: list[Path]) -> Iterator[None]:
         file = self._wait(paths)
