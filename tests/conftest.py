@@ -62,16 +62,12 @@ def program() -> Callable[[str], str]:
     return need
 
 
-@pytest.fixture(scope="session")
-def start_loggia(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[..., RunningLoggia]]:
-    """Start real portals: ``start_loggia(photos=folder, LOGGIA_SCAN_INTERVAL="10s")``."""
+def _starting(factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningLoggia]]:
     started: list[RunningLoggia] = []
 
     def start_one(photos: Path | None = None, **variables: str) -> RunningLoggia:
         own = {"LOGGIA_PHOTOS": str(photos)} if photos else {}
-        loggia = start(tmp_path_factory.mktemp("loggia") / "data", **own, **variables)
+        loggia = start(factory.mktemp("loggia") / "data", **own, **variables)
         started.append(loggia)
         return loggia
 
@@ -80,7 +76,26 @@ def start_loggia(
         loggia.stop()
 
 
+@pytest.fixture(scope="module")
+def start_loggia(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., RunningLoggia]]:
+    """Start real portals: ``start_loggia(photos=folder, LOGGIA_SCAN_INTERVAL="10s")``.
+
+    They end with the tests of this file: each has a dozen processes that all look at their rows.
+    """
+    yield from _starting(tmp_path_factory)
+
+
 @pytest.fixture(scope="session")
-def running_loggia(start_loggia: Callable[..., RunningLoggia]) -> RunningLoggia:
+def start_lasting_loggia(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., RunningLoggia]]:
+    """Likewise, for portals that the tests of many files share."""
+    yield from _starting(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def running_loggia(start_lasting_loggia: Callable[..., RunningLoggia]) -> RunningLoggia:
     """One portal for the whole session, with the sample album it makes for itself."""
-    return start_loggia()
+    return start_lasting_loggia()

@@ -67,8 +67,8 @@ def paint(path: Path, number: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def loggia(start_loggia: Callable[..., RunningLoggia], photos: Path) -> RunningLoggia:
-    running = start_loggia(photos=photos)
+def loggia(start_lasting_loggia: Callable[..., RunningLoggia], photos: Path) -> RunningLoggia:
+    running = start_lasting_loggia(photos=photos)
     running.manage("scan", "--renditions")
     return running
 

@@ -45,9 +45,11 @@ def photos(paint: Paint) -> Path:
 
 
 @pytest.fixture(scope="session")
-def loggia(start_loggia: Callable[..., RunningLoggia], photos: Path) -> RunningLoggia:
+def loggia(start_lasting_loggia: Callable[..., RunningLoggia], photos: Path) -> RunningLoggia:
     """A portal that outlives what is done to it."""
-    running = start_loggia(photos=photos, LOGGIA_WEB_PROCESSES="2", LOGGIA_SCAN_INTERVAL="1h")
+    running = start_lasting_loggia(
+        photos=photos, LOGGIA_WEB_PROCESSES="2", LOGGIA_SCAN_INTERVAL="1h"
+    )
     running.manage("scan")
     return running
 
