@@ -11,6 +11,7 @@ LINK = r"^(?P<door>share|s)/(?P<handle>[\w-]{3,80})"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("api/", include("portal.api_urls")),
     path("", include("portal.accounts.urls")),
     path("", include("sharing.urls")),
     path("", include("sharing.phone_urls")),

@@ -114,7 +114,7 @@ def standing_of(link: SharedLink, unlock: str, *, is_known: bool = False) -> Sta
         return Standing.EXPIRED
     if link.is_full and not is_known:
         return Standing.FULL
-    if link.password and not _is_unlocked(link, unlock):
+    if link.password and not is_unlocked(link, unlock):
         return Standing.LOCKED
     return Standing.OPEN
 
@@ -155,7 +155,8 @@ def _is_owner(link: SharedLink, cookies: dict[str, str]) -> bool:
     return bool(session) and owners_of([session]).get(session) == link.owner_id
 
 
-def _is_unlocked(link: SharedLink, unlock: str) -> bool:
+def is_unlocked(link: SharedLink, unlock: str) -> bool:
+    """Whether this value of the unlock cookie was made for the link's present password."""
     return _is_proof(unlock, "unlock", f"{link.pk}\0{link.password}")
 
 

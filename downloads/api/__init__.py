@@ -1,0 +1,1 @@
+"""What clients of Immich ask about downloads."""

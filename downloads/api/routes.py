@@ -1,0 +1,5 @@
+"""``/api/download``: what an archive of chosen photos would hold."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""``/api``: albums."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""``/api``: extras."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""``/api``: search."""
+
+from ninja import Router
+
+router = Router()

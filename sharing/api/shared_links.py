@@ -1,0 +1,5 @@
+"""``/api``: shared links."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""``/api``: timeline."""
+
+from ninja import Router
+
+router = Router()
