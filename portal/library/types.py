@@ -68,6 +68,7 @@ class Asset:
     has_motion: bool = False  # its own file holds its moving half: ``Rendition.MOTION``
     shown_side: int | None = None  # of a raw file: long side of what it holds to be shown, pixels
     exif: Exif = field(default_factory=Exif)
+    added_at: datetime | None = None  # when the library saw it first, aware
 
 
 class TimelineEntry(NamedTuple):

@@ -70,14 +70,7 @@ class Delivery:
         return self.signer.url(asset.id, self._downloaded_as(asset), filename=name)
 
     def filename(self, asset: Asset, number: int) -> str:
-        """The name a guest saves under: cameras put times into names, so those are metadata too."""
-        if self.rights.originals:
-            return asset.filename
-        is_video = asset.kind is AssetKind.VIDEO
-        suffix = ".mp4" if is_video else ".jpg"
-        if self.rights.metadata:
-            return (PurePath(asset.filename).stem or asset.kind) + suffix
-        return f"{'video' if is_video else 'photo'}-{number:04}{suffix}"
+        return name_for_guests(asset, self.rights, number)
 
     def _fits(self, asset: Asset) -> bool:
         return self.bytes_left is None or asset.size <= self.bytes_left
@@ -86,6 +79,17 @@ class Delivery:
         if self.rights.originals:
             return Rendition.ORIGINAL
         return Rendition.CLEAN if asset.kind is AssetKind.VIDEO else Rendition.LARGE
+
+
+def name_for_guests(asset: Asset, rights: Rights, number: int) -> str:
+    """The name a guest saves under: cameras put times into names, so those are metadata too."""
+    if rights.originals:
+        return asset.filename
+    is_video = asset.kind is AssetKind.VIDEO
+    suffix = ".mp4" if is_video else ".jpg"
+    if rights.metadata:
+        return (PurePath(asset.filename).stem or asset.kind) + suffix
+    return f"{'video' if is_video else 'photo'}-{number:04}{suffix}"
 
 
 def _looks(asset: Asset) -> bytes:

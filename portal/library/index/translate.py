@@ -37,6 +37,7 @@ def as_asset(row: Any, sha1: bytes | None) -> Asset:
             description=row.description,
             rating=row.rating,
         ),
+        added_at=row.added_at,
     )
 
 

@@ -1,0 +1,84 @@
+"""What a caller of ``/api`` may see: all of the library, or what a link shows."""
+
+from collections.abc import Collection, Sequence
+from http import HTTPStatus
+from uuid import UUID
+
+from portal.api_errors import ApiRefused
+from portal.library import get_library
+from portal.library.interface import NotInLibrary
+from portal.library.types import Asset, AssetFilter
+from sharing.api.callers import Caller, GuestCaller
+from sharing.contents import contents_of
+from sharing.showing.collection import collection_of
+
+
+def visible(caller: Caller) -> AssetFilter:
+    """The listed assets that a caller may see."""
+    if not isinstance(caller, GuestCaller):
+        return AssetFilter()
+    return caller.access.link.assets() if caller.access.rights.look else _NOTHING
+
+
+def find_asset(caller: Caller, asset_id: UUID, permission: str = "asset.read") -> Asset:
+    """An asset that the caller may see, the moving halves of live photos included.
+
+    Raises ``ApiRefused`` (400) for what is not there and for what is not shown, alike.
+    """
+    try:
+        if not isinstance(caller, GuestCaller):
+            return get_library().asset(asset_id)
+        if not caller.access.rights.look:
+            raise _not_found(permission)
+        contents = contents_of(caller.access.link)
+        shown = contents.asset(asset_id)
+        if shown is not None:
+            return shown
+        if contents.contains(asset_id):
+            return get_library().asset(asset_id)
+    except NotInLibrary as exc:
+        raise _not_found(permission) from exc
+    raise _not_found(permission)
+
+
+def find_assets(caller: Caller, asset_ids: Collection[UUID]) -> dict[UUID, Asset]:
+    """Those of these assets that the caller may see, moving halves included."""
+    wanted, which = frozenset(asset_ids), visible(caller)
+    shown = wanted if which.ids is None else wanted & which.ids
+    found = {asset.id: asset for asset in get_library().assets(AssetFilter(which.album_id, shown))}
+    for asset_id in wanted - found.keys():
+        try:
+            found[asset_id] = find_asset(caller, asset_id)
+        except ApiRefused:
+            continue
+    return found
+
+
+def check_all(
+    caller: Caller, asset_ids: Collection[UUID], permission: str = "asset.read"
+) -> Sequence[Asset]:
+    """All of these assets, in their order, each once; raises ``ApiRefused`` (400) if one is not."""
+    found = find_assets(caller, asset_ids)
+    if len(found) < len(set(asset_ids)):
+        raise _not_found(permission)
+    return [found[asset_id] for asset_id in dict.fromkeys(asset_ids)]
+
+
+def number_of(caller: Caller, asset: Asset) -> int:
+    """Where an asset stands among what a link shows, counted from 1: it names a cleaned file.
+
+    Owners get the originals by their own names, so there the number says nothing. A moving half
+    stands where its still does, if that can be told, else at 1.
+    """
+    if not isinstance(caller, GuestCaller) or caller.access.rights.metadata:
+        return 1
+    collection = collection_of(caller.access.link)
+    position = collection.grid.position(asset.id)
+    return 1 if position is None else position + 1
+
+
+def _not_found(permission: str) -> ApiRefused:
+    return ApiRefused(HTTPStatus.BAD_REQUEST, f"Not found or no {permission} access")
+
+
+_NOTHING = AssetFilter(ids=frozenset())
