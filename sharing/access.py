@@ -97,10 +97,11 @@ def find_link(handle: str) -> SharedLink | None:
     """A link by its key or, case-blind, its slug; of several with one slug, the living one."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{3,80}", handle):
         return None
-    by_key = SharedLink.objects.filter(key=handle).first()
+    links = SharedLink.objects.select_related("owner", "portal_album")
+    by_key = links.filter(key=handle).first()
     if by_key and hmac.compare_digest(by_key.key, handle):
         return by_key
-    by_slug = SharedLink.objects.with_slug(handle)
+    by_slug = links.with_slug(handle)
     return by_slug.order_by(F("deleted_at").desc(nulls_first=True)).first()
 
 

@@ -14,6 +14,7 @@ from sharing.models import Happening, SharedLink, Take
 
 NOTED_EVERY = timedelta(hours=1)  # a link in use is noted so often: a row need not change per visit
 MOST_TAKES = 200_000  # rows: a visitor without cookies makes one with each request
+COMING = "the link itself"  # what is taken by coming; no file is named so
 TAKES_KEPT = timedelta(days=1)  # a broken download can be resumed for that long without counting
 
 
@@ -21,6 +22,21 @@ def admit_visitor(link: SharedLink) -> bool:
     """Count somebody who comes for the first time; False when as many came as may."""
     mine = SharedLink.objects.filter(pk=link.pk)
     return bool(mine.not_full().update(visitors=F("visitors") + 1))
+
+
+@transaction.atomic
+def admit_address(link: SharedLink, address: str) -> bool:
+    """Count whoever keeps no cookies, once a day per address; False when as many came as may."""
+    take, is_new = Take.objects.get_or_create(link=link, fingerprint=_fingerprint(address, COMING))
+    if is_new and not admit_visitor(link):
+        take.delete()
+        return False
+    return True
+
+
+def has_come(link: SharedLink, address: str) -> bool:
+    """Whether somebody was counted by this address within the day."""
+    return Take.objects.filter(link=link, fingerprint=_fingerprint(address, COMING)).exists()
 
 
 def count_visit(link: SharedLink, *, is_new: bool) -> None:

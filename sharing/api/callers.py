@@ -4,10 +4,12 @@ The one place where that is decided, for Django's views and for what is served b
 A session of the browser opens nothing here, so no page of another site can use it.
 """
 
+import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, parse_cookie
@@ -19,19 +21,23 @@ from portal.api_errors import ApiRefused
 from portal.media.cookies import binding_cookie
 from portal.media.sending import Scope
 from sharing.access import Access, LinkClosed, Standing, enter, find_link, is_unlocked
+from sharing.api.admission import admit, known_again, note_turned_away
 from sharing.models import SharedLink
 
 UNLOCK_COOKIE = "immich_shared_link_token"  # several links' values, with commas between them
+MOST_UNLOCKED = 20  # links
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request brings. ``handle`` is a link's key or slug."""
+    """What a request brings. ``handle`` is a link's key or slug, ``is_slug`` how it was called."""
 
     api_key: str
     handle: str
     cookies: Mapping[str, str]
     address: str
+    is_slug: bool = False
+    user_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,34 +108,51 @@ def check_may(caller: Caller, permission: str, *, guests: bool = False) -> None:
         raise ApiRefused(HTTPStatus.FORBIDDEN, f"Missing required permission: {permission}")
 
 
+def link_of(credentials: Credentials) -> SharedLink:
+    """The link that a request names, open or not; raises ``ApiRefused`` where there is none."""
+    if link := find_link(credentials.handle):
+        return link
+    kind = "slug" if credentials.is_slug else "key"
+    raise ApiRefused(HTTPStatus.UNAUTHORIZED, f"Invalid share {kind}")
+
+
 def _enter(credentials: Credentials) -> Access:
-    link = find_link(credentials.handle)
-    if link is None:
-        raise ApiRefused(HTTPStatus.UNAUTHORIZED, "Invalid share key")
+    link = link_of(credentials)
+    cookies = known_again(link, with_unlock(link, credentials.cookies), credentials.address)
     try:
-        return enter(link, with_unlock(link, credentials.cookies))
+        access = enter(link, cookies)
+        admit(access, credentials.address, credentials.user_agent)
     except LinkClosed as closed:
-        raise ApiRefused(HTTPStatus.UNAUTHORIZED, _why(closed)) from closed
+        note_turned_away(closed, credentials.address)
+        raise closed_to_api(closed) from closed
+    return access
 
 
 def with_unlock(link: SharedLink, cookies: Mapping[str, str]) -> dict[str, str]:
     """The cookies, with the unlock value that a client of Immich keeps under Immich's name."""
     name = binding_cookie(link.pk)
-    if name in cookies or not cookies.get(UNLOCK_COOKIE):
+    if is_unlocked(link, cookies.get(name, "")):
         return dict(cookies)
-    values = cookies[UNLOCK_COOKIE].split(",")[:20]
-    fitting = next((value for value in values if is_unlocked(link, value)), "")
+    fitting = next((value for value in unlock_values(cookies) if is_unlocked(link, value)), "")
     return {**cookies, name: fitting} if fitting else dict(cookies)
 
 
-def _why(closed: LinkClosed) -> str:
-    return {
+def unlock_values(cookies: Mapping[str, str]) -> list[str]:
+    """What was unlocked under Immich's name, link by link; the last ones, should there be many."""
+    sent = unquote(cookies.get(UNLOCK_COOKIE, ""))
+    return [value for value in sent.split(",") if value][-MOST_UNLOCKED:]
+
+
+def closed_to_api(closed: LinkClosed) -> ApiRefused:
+    """401, with the reason in words."""
+    words = {
         Standing.LOCKED: "Password required",
         Standing.EXPIRED: "This link has expired",
         Standing.PAUSED: "This link is paused",
         Standing.DELETED: "This link was deleted",
         Standing.FULL: "This link takes no more visitors",
-    }.get(closed.standing, "Invalid share key")
+    }
+    return ApiRefused(HTTPStatus.UNAUTHORIZED, words.get(closed.standing, "Invalid share key"))
 
 
 def _credentials(
@@ -137,15 +160,20 @@ def _credentials(
 ) -> Credentials:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
-    handles = (
-        query.get("key"),
-        query.get("slug"),
-        headers.get("x-immich-share-key"),
-        headers.get("x-immich-share-slug"),
-    )
+    key = query.get("key") or headers.get("x-immich-share-key", "")
+    slug = query.get("slug") or headers.get("x-immich-share-slug", "")
     return Credentials(
         api_key=headers.get("x-api-key") or query.get("apiKey") or bearer,
-        handle=next((handle for handle in handles if handle), ""),
+        handle=_from_hex(key) or slug,
         cookies=cookies,
         address=address,
+        is_slug=not key,
+        user_agent=headers.get("user-agent", ""),
     )
+
+
+def _from_hex(key: str) -> str:
+    """Immich takes a key's 50 bytes as 100 hexadecimal digits too."""
+    if not re.fullmatch("[0-9a-fA-F]{100}", key):
+        return key
+    return urlsafe_b64encode(bytes.fromhex(key)).decode().rstrip("=")

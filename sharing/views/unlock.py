@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts import throttle
-from portal.accounts.address import client_address
 from portal.media.cookies import binding_cookie
 from sharing.access import (
     UNLOCKED_FOR,
@@ -18,15 +17,11 @@ from sharing.access import (
     Standing,
     find_link,
     is_admitted,
-    make_unlock,
     standing_of,
 )
-from sharing.activity import record, record_once
-from sharing.models import Happening, SharedLink
+from sharing.models import SharedLink
+from sharing.unlocking import WrongPassword, unlock_link
 from sharing.views.door import close, render_closed, set_private_cookie, wanted_photo
-
-SCOPE = "unlock"
-LONGEST_PASSWORD = 1_000  # characters worth hashing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,21 +42,15 @@ def _standing(request: Any, link: SharedLink) -> Standing:
 
 
 def _try_password(request: Any, link: SharedLink) -> HttpResponse:
-    tried = (SCOPE, str(link.pk), client_address(request))
+    password, peer = request.POST.get("password", ""), request.META.get("REMOTE_ADDR", "")
     try:
-        throttle.check(*tried)
+        value = unlock_link(link, password, peer)
     except throttle.Throttled as throttled:
         return _ask_again(request, str(throttled))
-    password = request.POST.get("password", "")[:LONGEST_PASSWORD]
-    address = request.META.get("REMOTE_ADDR", "")
-    if not link.check_password(password):
-        record_once(link, Happening.Kind.WRONG_PASSWORD, address=address)
-        return _ask_again(request, _wrong(throttle.record_failure(*tried)))
-    throttle.record_success(*tried)
-    record(link, Happening.Kind.UNLOCKED, address=address)
+    except WrongPassword as wrong:
+        return _ask_again(request, _wrong(wrong.wait))
     response = HttpResponseRedirect(request.base + wanted_photo(request))
-    name = binding_cookie(link.pk)
-    set_private_cookie(response, name, make_unlock(link), max_age=UNLOCKED_FOR)
+    set_private_cookie(response, binding_cookie(link.pk), value, max_age=UNLOCKED_FOR)
     return response
 
 
