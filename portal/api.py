@@ -1,19 +1,21 @@
 """``/api``: the same paths, answers and errors as an Immich server's, for its clients.
 
-``docs/api.md`` says which clients work, and where this differs on purpose.
+Assembled here from the apps' routers. A route returns ``portal.api_answers.answer(…)``, raises
+``ApiRefused``, and says with ``auth=needs(…)`` who may use it. ``docs/api.md`` says which clients
+work, and where this differs on purpose.
 """
 
-from http import HTTPStatus
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
+from downloads.api.portal_routes import router as portal_downloads
 from downloads.api.routes import router as downloads
-from portal.api_errors import CORRELATION, ApiRefused, correlation_of, error_body
+from portal import api_failures
 from portal.api_server import router as server
 from sharing.api.albums import router as albums
 from sharing.api.assets import router as assets
@@ -23,8 +25,6 @@ from sharing.api.search import router as search
 from sharing.api.shared_links import router as shared_links
 from sharing.api.timeline import router as timeline
 
-JSON = "application/json; charset=utf-8"
-
 
 class OrjsonRenderer(BaseRenderer):
     media_type = "application/json"
@@ -33,8 +33,19 @@ class OrjsonRenderer(BaseRenderer):
         return orjson.dumps(data)
 
 
+class OrjsonParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
+
+
 api = NinjaAPI(
-    title="Loggia", version="1", docs_url=None, urls_namespace="api", renderer=OrjsonRenderer()
+    title="Loggia",
+    version="1",
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api",
+    renderer=OrjsonRenderer(),
+    parser=OrjsonParser(),
 )
 for prefix, router in (
     ("", server),
@@ -44,31 +55,9 @@ for prefix, router in (
     ("/search", search),
     ("/timeline", timeline),
     ("/download", downloads),
+    ("/portal/downloads", portal_downloads),
     ("/portal", portal),
     ("", extras),
 ):
     api.add_router(prefix, router)
-
-
-def refuse(request: HttpRequest, refused: ApiRefused) -> HttpResponse:
-    """Answer in the way clients of Immich understand."""
-    correlation = correlation_of(request.headers.get(CORRELATION, ""))
-    body = error_body(refused, correlation)
-    headers = {**refused.headers, CORRELATION: correlation}
-    return HttpResponse(body, status=refused.status, content_type=JSON, headers=headers)
-
-
-@api.exception_handler(ApiRefused)
-def _on_refused(request: HttpRequest, refused: ApiRefused) -> HttpResponse:
-    return refuse(request, refused)
-
-
-@api.exception_handler(HttpError)
-def _on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return refuse(request, ApiRefused(HTTPStatus(error.status_code), str(error)))
-
-
-@api.exception_handler(ValidationError)
-def _on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    messages = [f"[{'.'.join(map(str, e['loc'][2:]))}] {e['msg']}" for e in error.errors]
-    return refuse(request, ApiRefused(HTTPStatus.BAD_REQUEST, messages))
+api_failures.install(api)

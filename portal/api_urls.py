@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from portal.api import api, refuse
+from portal.api import api
+from portal.api_answers import refuse
 from portal.api_errors import ApiRefused
 
 
@@ -28,6 +29,8 @@ def _open(pattern: Any) -> URLPattern:
     @login_not_required
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "HEAD":  # answered like GET; the server leaves the body away
+            request.method = "GET"
         response: HttpResponse = view(request, *args, **kwargs)
         is_refused = isinstance(response, HttpResponseNotAllowed)
         return nothing_here(request) if is_refused else response
@@ -36,4 +39,4 @@ def _open(pattern: Any) -> URLPattern:
 
 
 app_name = "api"
-urlpatterns = [*map(_open, api.urls[0]), re_path(r"^.*$", nothing_here)]
+urlpatterns = [*map(_open, api.urls[0]), re_path(r"^.*$", nothing_here, name="nothing")]

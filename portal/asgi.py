@@ -17,6 +17,8 @@ from django.conf import settings  # noqa: E402
 from downloads.asgi import make_archives, make_events  # noqa: E402
 from downloads.tickets import ARCHIVES, EVENTS  # noqa: E402
 from portal.accounts.sessions import signed_in  # noqa: E402
+from portal.api_app import make_api  # noqa: E402
+from portal.api_lean import ADDRESS as API  # noqa: E402
 from portal.bodies import BoundedPages  # noqa: E402
 from portal.library import get_library  # noqa: E402
 from portal.library.renditions import RenditionStore  # noqa: E402
@@ -113,6 +115,7 @@ def make_application() -> Front:
     }
     pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     patterns: dict[re.Pattern[str], App] = {ADDRESS: UploadsApp(), ORIGINALS: SentOriginals(grants)}
+    patterns[API] = make_api()  # after all that is mounted below /api
     return Front(pages, mounts, patterns, [grants.run], media.at_once)
 
 

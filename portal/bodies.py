@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-from portal.media.sending import Receive, Scope, Send, send_short
+from portal.media.sending import Headers, Receive, Scope, Send, send_short
 
 BODY_WITHIN = 60.0  # seconds until a form must have arrived
 HELD_AT_ONCE = 64 * 2**20  # bytes of bodies in memory, in one process
@@ -18,6 +18,7 @@ CLOSE = (b"connection", b"close")  # else the server would read a refused body t
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
 
 App = Callable[..., Awaitable[None]]  # an ASGI application
+SayNo = Callable[[Scope, Send, HTTPStatus, Headers], Awaitable[None]]  # the last: headers to add
 
 
 class BodyRefused(Exception):
@@ -32,15 +33,20 @@ class ClientLeft(Exception):
     """Nobody waits for an answer any more."""
 
 
+async def _say_no(_scope: Scope, send: Send, status: HTTPStatus, extra: Headers) -> None:
+    await send_short(send, status, *extra)
+
+
 class BoundedPages:
     """An ASGI application that hands each request on to ``pages`` once its body is complete.
 
     A body of more than ``largest`` bytes is answered by 413, one that does not arrive in time by
-    408, and by 503 what comes when this process has its hands full.
+    408, and by 503 what comes when this process has its hands full. ``say_no`` words the refusal.
     """
 
-    def __init__(self, pages: App, largest: int) -> None:
+    def __init__(self, pages: App, largest: int, say_no: SayNo = _say_no) -> None:
         self._pages = pages
+        self._say_no = say_no
         self._largest = largest
         self._held = 0
         self._waiting = 0
@@ -53,8 +59,8 @@ class BoundedPages:
             await self._answer(scope, _replay(bytes(body), receive), send)
         except BodyRefused as refused:
             is_busy = refused.status is HTTPStatus.SERVICE_UNAVAILABLE
-            extra = (CLOSE, RETRY_AFTER) if is_busy else (CLOSE,)
-            await send_short(send, refused.status, *extra)
+            extra: Headers = (CLOSE, RETRY_AFTER) if is_busy else (CLOSE,)
+            await self._say_no(scope, send, refused.status, extra)
         except ClientLeft:
             return
         finally:

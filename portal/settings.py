@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "portal",
 ]
 MIDDLEWARE = [
+    "portal.api_lean.lean_api",
     "portal.secure_cookies.secure_cookies",
     "django.middleware.security.SecurityMiddleware",
     "portal.privacy.private_by_default",
