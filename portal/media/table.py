@@ -4,8 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -14,7 +13,9 @@ from weakref import WeakValueDictionary
 from django.db import Error as DatabaseTrouble
 
 from portal.media.coalescing import Overloaded, Questions
-from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE, Grant, Grants
+from portal.media.grants import Grant, Grants
+from portal.media.holding import GrantsUnknown, Holding
+from portal.media.proofs import Proofs, Which
 
 logger = logging.getLogger(__name__)
 
@@ -26,65 +27,39 @@ UNKNOWN_FOR = 2.0  # seconds a link that does not exist is not looked up again
 RENEW_AFTER = 1.0  # seconds between two look-ups of a link whose URLs do not fit it
 MOST_LINKS = 20_000
 MOST_UNKNOWN = 5_000
-MOST_SESSIONS = 200  # kept true though nothing is being sent to them
 
-SignedIn = Callable[[Collection[str]], Collection[str]]
+__all__ = ["GrantTable", "GrantsUnknown", "Holding"]
 
 
-def nobody(_cookies: Collection[str]) -> Collection[str]:
+def nobody(_proofs: Collection[str]) -> Collection[str]:
     return ()
-
-
-class GrantsUnknown(Exception):
-    """Nobody can say right now what links grant; the same question may be answered later."""
-
-
-class Holding:
-    """A link's grant as it is now. A stream keeps it and sees each change."""
-
-    __slots__ = ("__weakref__", "_table", "grant", "looked_up_at")
-
-    def __init__(self, table: "GrantTable", grant: Grant) -> None:
-        self._table = table
-        self.grant = grant
-        self.looked_up_at = time.monotonic()
-
-    @property
-    def age(self) -> float:
-        return time.monotonic() - self.looked_up_at
-
-    def still_grants(self, epoch: int) -> bool:
-        """Whether what was handed out in this epoch may be had at this moment."""
-        if self._table.is_blind:
-            return False
-        return self.grant.epoch == epoch and self.grant.is_valid(time.time())
 
 
 class GrantTable:
     """The links this process was asked about. Belongs to one event loop; ``run`` keeps it true.
 
-    ``known`` answers from memory, ``find`` looks up what is not there, and ``find_session`` does for
-    an owner's session what ``find`` does for a link. They raise ``GrantsUnknown`` when changes have
-    gone unnoticed for too long.
+    ``known`` answers from memory, ``find`` looks up what is not there, and ``find_session`` and
+    ``find_key`` do for an owner's session and API key what ``find`` does for a link. They raise
+    ``GrantsUnknown`` when changes have gone unnoticed for too long.
 
-    ``signed_in`` tells which of some session cookies open the owner's pages; it blocks.
+    ``signed_in`` tells which of some session cookies open the owner's pages, ``open_keys`` which of
+    some ids of API keys hold; they block.
     """
 
-    def __init__(self, grants: Grants, signed_in: SignedIn = nobody) -> None:
+    def __init__(
+        self, grants: Grants, signed_in: Which = nobody, open_keys: Which = nobody
+    ) -> None:
         self._grants = grants
-        self._signed_in = signed_in
         self._recent: OrderedDict[UUID, Holding] = OrderedDict()
         # A stream holds on to a link that newer ones have pushed out: it is kept true as well.
         self._alive: WeakValueDictionary[UUID, Holding] = WeakValueDictionary()
         self._unknown: OrderedDict[UUID, float] = OrderedDict()
-        self._sessions: WeakValueDictionary[str, Holding] = WeakValueDictionary()
-        self._recent_sessions: OrderedDict[str, Holding] = OrderedDict()
+        self._sessions = Proofs("sessions", self, signed_in)
+        self._keys = Proofs("keys", self, open_keys)
         # Look-ups, however many strangers cause, never delay or push out the questions of each
         # second: these have threads of their own.
         self._look_ups = Questions[Grant | None]("grants-find", threads=2)
-        self._session_look_ups = Questions[Collection[str]]("sessions-find", threads=1)
         self._revisions = Questions[list[Grant]]("grants-revised", threads=1)
-        self._session_revisions = Questions[Collection[str]]("sessions-revised", threads=1)
         self._asked_at = datetime.now(UTC)
         self._answered_at = time.monotonic()
 
@@ -122,21 +97,23 @@ class GrantTable:
             return holding
         return await self._look_up(scope)
 
+    async def confirm(self, scope: UUID, epoch: int) -> Holding | None:
+        """The link as somebody has just read it in this epoch, though changes are noticed later.
+
+        Only for who was let in: it may look up anew each time.
+        """
+        holding = await self.find(scope)
+        if holding is not None and holding.grant.epoch == epoch:
+            return holding
+        return await self._look_up(scope)
+
     async def find_session(self, cookie: str) -> Holding | None:
         """The grant of whoever is signed in with this cookie, or ``None``: that is over."""
-        if self.is_blind:
-            raise GrantsUnknown
-        holding = self._sessions.get(cookie)
-        if holding is None:
-            if cookie not in await self._ask_who_is_signed_in(self._session_look_ups, [cookie]):
-                return None
-            owner = Grant(OWNER_SCOPE, OWNER_EPOCH, is_open=True, expires_at=None)
-            holding = self._sessions.setdefault(cookie, Holding(self, owner))
-        self._recent_sessions[cookie] = holding
-        self._recent_sessions.move_to_end(cookie)
-        if len(self._recent_sessions) > MOST_SESSIONS:
-            self._recent_sessions.popitem(last=False)
-        return holding
+        return await self._sessions.find(cookie)
+
+    async def find_key(self, key_id: UUID) -> Holding | None:
+        """The grant of whoever has this API key, or ``None``: it was revoked."""
+        return await self._keys.find(str(key_id))
 
     async def run(self) -> None:
         """Ask once a second what changed, until cancelled."""
@@ -149,9 +126,9 @@ class GrantTable:
                 await asyncio.sleep(ASK_EVERY)
         finally:
             self._look_ups.close()
-            self._session_look_ups.close()
             self._revisions.close()
-            self._session_revisions.close()
+            self._sessions.close()
+            self._keys.close()
 
     async def _refresh(self) -> None:
         now, asked_at = datetime.now(UTC), time.monotonic()
@@ -161,26 +138,9 @@ class GrantTable:
             self._unknown.pop(grant.scope, None)
             if holding := self._alive.get(grant.scope):
                 _update(holding, grant)
-        await self._refresh_sessions()
+        await self._sessions.refresh()
+        await self._keys.refresh()
         self._asked_at, self._answered_at = now, asked_at
-
-    async def _refresh_sessions(self) -> None:
-        known = list(self._sessions)
-        if not known:
-            return
-        signed_in = await self._ask_who_is_signed_in(self._session_revisions, known)
-        for cookie in set(known).difference(signed_in):
-            self._recent_sessions.pop(cookie, None)
-            if holding := self._sessions.pop(cookie, None):
-                holding.grant = replace(holding.grant, is_open=False)
-
-    async def _ask_who_is_signed_in(
-        self, questions: Questions[Collection[str]], cookies: list[str]
-    ) -> Collection[str]:
-        try:
-            return await questions.ask(tuple(cookies), partial(self._signed_in, cookies))
-        except (DatabaseTrouble, Overloaded) as exc:
-            raise GrantsUnknown from exc
 
     async def _look_up(self, scope: UUID) -> Holding | None:
         try:
@@ -203,7 +163,7 @@ class GrantTable:
 
     def _forget(self, scope: UUID, holding: Holding | None) -> None:
         if holding:
-            holding.grant = replace(holding.grant, is_open=False)
+            holding.close()
             self._recent.pop(scope, None)
             self._alive.pop(scope, None)
         self._unknown[scope] = time.monotonic() + UNKNOWN_FOR
