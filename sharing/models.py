@@ -21,8 +21,18 @@ from django.utils.translation import gettext_lazy as _
 from portal.library.types import AssetFilter
 from sharing.albums.models import PortalAlbum
 from sharing.happenings import Happening, Take
+from sharing.tags.models import Tag, TaggedAsset
 
-__all__ = ["Happening", "LinkQuerySet", "SharedAsset", "SharedLink", "Take", "UploadKinds"]
+__all__ = [
+    "Happening",
+    "LinkQuerySet",
+    "SharedAsset",
+    "SharedLink",
+    "Tag",
+    "TaggedAsset",
+    "Take",
+    "UploadKinds",
+]
 GONE_FOR = timedelta(days=30)  # how long a deleted link still answers 410, and can be undone
 MOST_COUNTED, MOST_IDLE_DAYS = 1_000_000, 3_650
 COUNT = [MinValueValidator(1), MaxValueValidator(MOST_COUNTED)]
@@ -57,6 +67,10 @@ class LinkQuerySet(models.QuerySet["SharedLink"]):
 
     def of_albums(self, album_ids: frozenset[UUID]) -> "LinkQuerySet":
         return self.filter(kind=SharedLink.Kind.ALBUM, album_id__in=album_ids)
+
+    def of_album(self, album_id: UUID) -> "LinkQuerySet":
+        """Of an album, wherever that was made."""
+        return self.filter(Q(album_id=album_id) | Q(portal_album_id=album_id))
 
     def of_portal_album(self, album: PortalAlbum) -> "LinkQuerySet":
         return self.filter(portal_album=album)

@@ -73,8 +73,15 @@ def rename(album: PortalAlbum, name: str) -> None:
     """Raises ``ValidationError``."""
     album.name = name
     album.full_clean()
-    album.save(update_fields=["name"])
+    album.save(update_fields=["name", "updated_at"])
     SharedLink.objects.of_portal_album(album).touch()
+
+
+def describe(album: PortalAlbum, description: str) -> None:
+    """Raises ``ValidationError``."""
+    album.description = description
+    album.full_clean()
+    album.save(update_fields=["description", "updated_at"])
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.library.types import Album, Page, Totals
 
 LONGEST_NAME = 200
+LONGEST_DESCRIPTION = 2_000
 
 
 class PortalAlbumQuerySet(models.QuerySet["PortalAlbum"]):
@@ -49,6 +50,7 @@ class PortalAlbum(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="albums")
     name = models.CharField(max_length=LONGEST_NAME)
+    description = models.CharField(max_length=LONGEST_DESCRIPTION, blank=True)
     order = models.CharField(max_length=6, choices=Order, default=Order.OLDEST)
     is_arranged = models.BooleanField(default=False)  # positions say what the owner wanted
     cover_id = models.UUIDField(null=True, blank=True)
@@ -59,6 +61,7 @@ class PortalAlbum(models.Model):
     last = models.DateField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PortalAlbumQuerySet.as_manager()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max, Min
+from django.utils import timezone
 
 from portal.library import get_library
 from portal.library.types import AssetFilter
@@ -71,7 +72,10 @@ def recount(album: PortalAlbum) -> None:
 
 def change(album: PortalAlbum, **values: object) -> None:
     """Save these values, and that guests see something new."""
-    PortalAlbum.objects.filter(pk=album.pk).update(revision=F("revision") + 1, **values)
+    revision = F("revision") + 1
+    PortalAlbum.objects.filter(pk=album.pk).update(
+        revision=revision, updated_at=timezone.now(), **values
+    )
     album.refresh_from_db()
 
 
