@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
+from portal.library.queries import AssetQuery, Suggestion
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
 from portal.library.types import (
     Album,
@@ -31,6 +32,7 @@ from portal.library.types import (
     TimelineEntry,
     Totals,
 )
+from tests.memory_searching import find, page_of, suggestions
 from tests.memory_taking import Taking, in_folder_of
 
 NOWHERE = Path("/nowhere")
@@ -146,6 +148,18 @@ class MemoryLibrary(Taking):
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return any(asset_id in (asset.id, asset.live_video_id) for asset in self.assets(which))
+
+    def search(self, query: AssetQuery, page: Page) -> Sequence[Asset]:
+        return page_of(self._found(query), page)
+
+    def search_count(self, query: AssetQuery) -> int:
+        return len(self._found(query))
+
+    def suggest(self, what: Suggestion, query: AssetQuery) -> Sequence[str]:
+        return suggestions(self._found(query), what)
+
+    def _found(self, query: AssetQuery) -> list[Asset]:
+        return find([self.held[pk] for pk in self._matching(AssetFilter())], self.members, query)
 
     def people(self) -> Sequence[Person]:
         return []

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from typing import Protocol
 from uuid import UUID
 
+from portal.library.queries import AssetQuery, Suggestion
 from portal.library.types import (
     Album,
     Asset,
@@ -35,6 +36,10 @@ class NotInLibrary(LibraryError):
 
 class LibraryUnavailable(LibraryError):
     """The library's home cannot be reached right now; the same call may work later."""
+
+
+class LibraryFull(LibraryUnavailable):
+    """The library's home has no room for more."""
 
 
 class ContentUnreadable(LibraryError):
@@ -78,6 +83,18 @@ class Library(Protocol):
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         """Whether the asset matches, or is the moving half of a live photo that does."""
+
+    def search(self, query: AssetQuery, page: Page) -> Sequence[Asset]:
+        """A page of the assets that fit, in the query's own order.
+
+        Raises ``LibraryUnavailable`` where only the home knows, and is away: whom photos show.
+        """
+
+    def search_count(self, query: AssetQuery) -> int:
+        """How many assets fit; raises as ``search`` does."""
+
+    def suggest(self, what: Suggestion, query: AssetQuery) -> Sequence[str]:
+        """What assets that fit have there, each value once, in order; at most 1,000."""
 
     def people(self) -> Sequence[Person]:
         """The people whom the library knows by name, by name; empty where it knows none."""

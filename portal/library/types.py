@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +46,9 @@ class Exif:
     longitude: float | None = None
     description: str = ""
     rating: int | None = None  # 0 to 5; -1 is "rejected" (XMP)
+    city: str = ""  # what the home calls the place: as private as the coordinates are
+    state: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,23 @@ class Asset:
     shown_side: int | None = None  # of a raw file: long side of what it holds to be shown, pixels
     exif: Exif = field(default_factory=Exif)
     added_at: datetime | None = None  # when the library saw it first, aware
+    updated_at: datetime | None = None  # when what is known of it changed last, aware
+    is_favorite: bool = False
+    is_archived: bool = False  # shown in albums, but not where everything is
+
+    @property
+    def moment(self) -> datetime:
+        """When it was taken by the world's clock, aware; without a zone, as if that were UTC."""
+        return moment_of(self.taken_at, self.utc_offset)
+
+
+def moment_of(taken_at: datetime, utc_offset: timedelta | None) -> datetime:
+    """``Asset.moment``, of a wall-clock time and how far that is ahead of UTC."""
+    moment = taken_at.replace(tzinfo=UTC)
+    try:
+        return moment - (utc_offset or timedelta(0))
+    except OverflowError:  # in the first hours of the calendar, or its last
+        return moment
 
 
 class TimelineEntry(NamedTuple):
@@ -171,6 +191,8 @@ class RemoteFile:
 class Incoming:
     """A file that is to become an asset: complete, checked, and left alone until that is done.
 
+    An owner's own (``is_owners``) is checked by the home, which may find it to be no photo at all.
+
     ``key`` names this one wish, whatever is killed in between: asked again, it is never taken in a
     second time. The moving half of a live photo goes into the same call as its still.
     """
@@ -184,6 +206,19 @@ class Incoming:
     modified_at: datetime  # the file's own time, aware
     album_id: UUID | None = None  # of the library; None: into the library alone
     live_video_key: UUID | None = None  # of a still: the key of its moving half
+    live_video_id: UUID | None = (
+        None  # of a still: its moving half, if the library has that already
+    )
+    created_at: datetime | None = None  # aware; stands in where the camera wrote no date
+    sidecar: bytes = (
+        b""  # an XMP file that came along; what it says goes before the file's own words
+    )
+    is_owners: bool = False  # filed apart from what guests send, and nobody looked into it yet
+
+    @property
+    def own_time(self) -> datetime:
+        """The earlier of its times: what is changed later was taken before."""
+        return min(self.created_at or self.modified_at, self.modified_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from portal.library.folder.translate import as_asset
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import looking
 from portal.library.index.queries import list_albums
+from portal.library.index.searching import search, search_count, suggest
 from portal.library.index.translate import as_album
 from portal.library.interface import (
     ContentUnreadable,
@@ -44,6 +45,7 @@ from portal.library.interface import (
     keep_still,
 )
 from portal.library.keeping import Keeper
+from portal.library.queries import NO_ASSETS, AssetQuery, Suggestion
 from portal.library.renditions import AS_IT_LIES, MEDIA_TYPES, RenditionStore, is_whole
 from portal.library.types import (
     Album,
@@ -133,6 +135,15 @@ class FolderLibrary:
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return INDEX.contains(which, asset_id)
+
+    def search(self, query: AssetQuery, page: Page) -> Sequence[Asset]:
+        return [as_asset(row) for row in search(INDEX, _without_people(query), page)]
+
+    def search_count(self, query: AssetQuery) -> int:
+        return search_count(INDEX, _without_people(query))
+
+    def suggest(self, what: Suggestion, query: AssetQuery) -> Sequence[str]:
+        return suggest(INDEX, what, _without_people(query))
 
     def people(self) -> Sequence[Person]:
         return []
@@ -259,3 +270,8 @@ class FolderLibrary:
             self.maker.make(row, source, wanted)
         finally:
             attempts.survived([name])
+
+
+def _without_people(query: AssetQuery) -> AssetQuery:
+    """Nobody is known here, so nothing shows anybody."""
+    return NO_ASSETS if query.person_ids else query

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from portal.library.index.models import (
+    SEARCHED,
     SHOWING,
     IndexedAlbum,
     IndexedArrival,
@@ -65,6 +66,9 @@ class StoredAsset(IndexedAsset):
             models.Index(
                 fields=["taken_at", "id"], condition=Q(is_listed=True), name="listed_in_order"
             ),
+            models.Index(fields=["moment_at", "id"], condition=SEARCHED, name="searched_in_order"),
+            models.Index(fields=["added_at"], condition=SEARCHED, name="searched_by_arrival"),
+            models.Index(fields=["updated_at"], condition=SEARCHED, name="searched_by_change"),
             models.Index(
                 fields=["-taken_at"],
                 condition=Q(is_listed=True, renditions="waiting"),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from portal.library.folder.models import Place, StoredAsset
 from portal.library.index.chunks import chunks
@@ -31,8 +32,8 @@ def pair_live_photos(assets: set[UUID], folders: set[int]) -> set[UUID]:
     differing: set[UUID] = set()
     for still in changed:
         differing |= {still.pk, *filter(None, (still.live_video_id, wanted.get(still.pk)))}
-        still.live_video_id = wanted.get(still.pk)
-    StoredAsset.objects.bulk_update(changed, ["live_video"], batch_size=200)
+        still.live_video_id, still.updated_at = wanted.get(still.pk), timezone.now()
+    StoredAsset.objects.bulk_update(changed, ["live_video", "updated_at"], batch_size=200)
     return differing
 
 

@@ -56,8 +56,9 @@ def _tell_presence(assets: list[UUID], settled: Settled) -> None:
     chosen = StoredAsset.objects.filter(pk__in=assets)
     appeared = set(chosen.filter(LYING, removed_at__isnull=False).values_list("pk", flat=True))
     vanished = set(chosen.filter(~LYING, removed_at=None).values_list("pk", flat=True))
-    chosen.filter(pk__in=appeared).update(removed_at=None, is_lost=False)
-    chosen.filter(pk__in=vanished).update(removed_at=timezone.now(), is_listed=False, is_lost=True)
+    now = timezone.now()
+    chosen.filter(pk__in=appeared).update(removed_at=None, is_lost=False, updated_at=now)
+    chosen.filter(pk__in=vanished).update(removed_at=now, is_listed=False, is_lost=True)
     settled.appeared |= appeared
     settled.vanished |= vanished
 
@@ -69,11 +70,11 @@ def _name_by_place(assets: list[UUID]) -> None:
     for asset, name in places.values_list("asset_id", "name"):
         names.setdefault(asset, []).append(readable(bytes(name)))
     renamed = [
-        StoredAsset(pk=pk, filename=names[pk][0])
+        StoredAsset(pk=pk, filename=names[pk][0], updated_at=timezone.now())
         for pk, name in StoredAsset.objects.filter(pk__in=names).values_list("pk", "filename")
         if name not in names[pk]
     ]
-    StoredAsset.objects.bulk_update(renamed, ["filename"], batch_size=200)
+    StoredAsset.objects.bulk_update(renamed, ["filename", "updated_at"], batch_size=200)
 
 
 def _moving_halves(assets: set[UUID]) -> set[UUID]:

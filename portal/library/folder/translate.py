@@ -10,7 +10,7 @@ from portal.library.folder.models import StoredAsset
 from portal.library.folder.roots import readable
 from portal.library.index import translate
 from portal.library.index.translate import storable
-from portal.library.types import Asset
+from portal.library.types import Asset, moment_of
 
 if TYPE_CHECKING:
     from portal.library.content.reading import Content
@@ -43,6 +43,7 @@ def facts_of(content: "Content") -> dict[str, Any]:
         "width": content.width,
         "height": content.height,
         "taken_at": content.taken_at.replace(tzinfo=UTC),
+        "moment_at": moment_of(content.taken_at, content.utc_offset),
         "utc_offset": content.utc_offset,
         "duration": content.duration,
         "content_id": storable(content.content_id)[:200],

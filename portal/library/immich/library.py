@@ -19,14 +19,17 @@ from portal.library.immich.intake import Intake
 from portal.library.immich.models import MirrorState, StoredAlbum, StoredAsset, StoredPerson
 from portal.library.immich.pictures import Pictures
 from portal.library.immich.retention import forget_what_is_long_gone
+from portal.library.immich.showing import Faces
 from portal.library.immich.streaming import Streams
 from portal.library.immich.sync import Sync, losses
 from portal.library.immich.taking_out import take_out
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import LEASE, looking
 from portal.library.index.queries import MOST_IDS, list_albums
+from portal.library.index.searching import search, search_count, suggest
 from portal.library.index.translate import as_album, as_asset
 from portal.library.interface import LibraryUnavailable, NotInLibrary, keep_still
+from portal.library.queries import AssetQuery, Suggestion
 from portal.library.renditions import AS_IT_LIES
 from portal.library.types import (
     Album,
@@ -67,6 +70,7 @@ class ImmichLibrary:
     streams: Streams
     door: ImmichClient  # the same server, of which an answer is not waited for long
     post: ImmichClient  # the same, for files sent to it, which take their time
+    faces: Faces
 
     @classmethod
     def at(  # noqa: PLR0913 - all are settings
@@ -79,7 +83,7 @@ class ImmichLibrary:
             client, renditions, locks, quota=quota, reserve=reserve, at_once=at_once
         )
         door, post = (ImmichClient(server, timeout=patience) for patience in (KNOCKING, SENDING))
-        return cls(client, pictures, Streams(client), door, post)
+        return cls(client, pictures, Streams(client), door, post, Faces(client))
 
     @classmethod
     def from_settings(cls) -> "ImmichLibrary":
@@ -118,6 +122,15 @@ class ImmichLibrary:
 
     def contains(self, which: AssetFilter, asset_id: UUID) -> bool:
         return INDEX.contains(which, asset_id)
+
+    def search(self, query: AssetQuery, page: Page) -> Sequence[Asset]:
+        return [_as_asset(row) for row in search(INDEX, self.faces.named_in(query), page)]
+
+    def search_count(self, query: AssetQuery) -> int:
+        return search_count(INDEX, self.faces.named_in(query))
+
+    def suggest(self, what: Suggestion, query: AssetQuery) -> Sequence[str]:
+        return suggest(INDEX, what, self.faces.named_in(query))
 
     def people(self) -> Sequence[Person]:
         rows = StoredPerson.objects.exclude(name="").order_by("name", "pk")

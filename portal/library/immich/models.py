@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from portal.library.immich.kept import KeptPicture
 from portal.library.index.models import (
+    SEARCHED,
     SHOWING,
     IndexedAlbum,
     IndexedArrival,
@@ -46,7 +47,6 @@ class StoredAsset(IndexedAsset):
     sha1 = models.BinaryField(max_length=20, null=True)  # of the content, where it can be known
     version = models.CharField(max_length=40)  # differs whenever the content may differ
     has_size = models.BooleanField(default=True)
-    is_archived = models.BooleanField(default=False)
     is_read = models.BooleanField(default=True)
     sort_at = models.DateTimeField()  # what Immich's search sorts by
     seen_in = models.PositiveIntegerField(default=0)  # the full pass that saw it last
@@ -63,6 +63,11 @@ class StoredAsset(IndexedAsset):
                 condition=Q(is_listed=True, is_archived=False),
                 name="immich_in_timeline",
             ),
+            models.Index(
+                fields=["moment_at", "id"], condition=SEARCHED, name="immich_searched_in_order"
+            ),
+            models.Index(fields=["added_at"], condition=SEARCHED, name="immich_by_arrival"),
+            models.Index(fields=["updated_at"], condition=SEARCHED, name="immich_by_change"),
             models.Index(fields=["is_lost"], condition=Q(is_lost=True), name="immich_lost_assets"),
             models.Index(
                 fields=["removed_at"],

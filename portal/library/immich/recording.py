@@ -16,13 +16,13 @@ from portal.library.immich.models import Arrival, Member, StoredAlbum, StoredAss
 from portal.library.immich.schemas import AssetInfo
 from portal.library.index.chunks import chunks
 from portal.library.index.counting import Counting
-from portal.library.types import AssetKind
+from portal.library.types import AssetKind, moment_of
 
 COUNTING = Counting(StoredAlbum, Member, chosen_cover="chosen_cover")
 VISIBLE = frozenset({"timeline", "archive"})
 SHA1 = 20  # bytes
 JUST_NOW = timedelta(minutes=2)  # longer than a look takes from the list of albums to its last
-_KEPT = {"id", "is_lost", "seen_in", "added_at"}  # not written again over what is there
+_KEPT = {"id", "is_lost", "seen_in"}  # not written again over what is there
 WRITTEN = [
     column.name
     for column in StoredAsset._meta.concrete_fields  # noqa: SLF001  a public part of Django
@@ -207,7 +207,9 @@ def row_of(asset: AssetInfo) -> StoredAsset:
         make=exif.make, model=exif.model, lens=exif.lens, exposure_time=exif.exposure_time,
         f_number=exif.f_number, iso=exif.iso, focal_length=exif.focal_length,
         latitude=exif.latitude, longitude=exif.longitude, description=exif.description,
-        rating=exif.rating,
+        rating=exif.rating, city=exif.city, state=exif.state, country=exif.country,
+        moment_at=moment_of(asset.taken_at, asset.utc_offset), is_favorite=asset.is_favorite,
+        added_at=asset.added_at or asset.sort_at, updated_at=asset.updated_at or asset.sort_at,
     )  # fmt: skip
 
 
@@ -226,7 +228,7 @@ def _half_of(still: AssetInfo, pk: UUID) -> StoredAsset:
         id=pk, owner_id=still.owner_id, version="", size=0, has_size=False, kind=AssetKind.VIDEO,
         media_type="video/quicktime", filename=name, width=still.width, height=still.height,
         taken_at=still.taken_at, sort_at=still.sort_at, utc_offset=still.utc_offset, thumbhash=b"",
-        is_read=False,
+        moment_at=moment_of(still.taken_at, still.utc_offset), is_read=False,
     )  # fmt: skip
 
 

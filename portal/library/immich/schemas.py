@@ -47,6 +47,7 @@ class AssetInfo:
     taken_at: datetime  # the wall clock's, as if it were UTC
     sort_at: datetime  # what the search sorts by: fileCreatedAt
     utc_offset: timedelta | None
+    added_at: datetime | None
     updated_at: datetime | None
     changed_at: str  # of the file, as written
     checksum: bytes
@@ -56,6 +57,7 @@ class AssetInfo:
     duration: timedelta | None
     thumbhash: bytes
     live_video_id: UUID | None
+    is_favorite: bool
     exif: Exif
 
 
@@ -168,6 +170,7 @@ def read_asset(answer: Json) -> AssetInfo:
         taken_at=local,
         sort_at=moment,
         utc_offset=_offset(local, moment) if exif.get("timeZone") else None,
+        added_at=moment_of(found.get("createdAt")),
         updated_at=moment_of(found.get("updatedAt")),
         changed_at=str(found.get("fileModifiedAt", "")),
         checksum=bytes_of(found.get("checksum")),
@@ -177,6 +180,7 @@ def read_asset(answer: Json) -> AssetInfo:
         duration=_duration(found.get("duration")) if kind is AssetKind.VIDEO else None,
         thumbhash=bytes_of(found.get("thumbhash"))[:40],
         live_video_id=optional_uuid_of(found.get("livePhotoVideoId")),
+        is_favorite=found.get("isFavorite") is True,
         exif=_exif(exif),
     )
 
@@ -224,6 +228,9 @@ def _exif(found: Mapping[str, Json]) -> Exif:
         latitude=number_of(found.get("latitude")),
         longitude=number_of(found.get("longitude")),
         description=text_of(found.get("description"), 10_000),
+        city=text_of(found.get("city")),
+        state=text_of(found.get("state")),
+        country=text_of(found.get("country")),
         rating=rating if isinstance(rating, int) and rating in range(-1, 6) else None,
     )
 

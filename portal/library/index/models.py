@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portal.library.types import AssetKind
 
@@ -25,6 +26,7 @@ class IndexedAsset(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     taken_at = models.DateTimeField()
+    moment_at = models.DateTimeField()  # ``Asset.moment``, by which searches are ordered
     utc_offset = models.DurationField(null=True)
     duration = models.DurationField(null=True)
     thumbhash = models.BinaryField(max_length=40)
@@ -42,9 +44,15 @@ class IndexedAsset(models.Model):
     longitude = models.FloatField(null=True)
     description = models.TextField(blank=True)
     rating = models.SmallIntegerField(null=True)
+    city = models.TextField(blank=True)
+    state = models.TextField(blank=True)
+    country = models.TextField(blank=True)
 
     is_listed = models.BooleanField(default=False)
-    added_at = models.DateTimeField(auto_now_add=True)
+    is_favorite = models.BooleanField(default=False)
+    is_archived = models.BooleanField(default=False)
+    added_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     is_lost = models.BooleanField(default=False, editable=False)  # and nobody acknowledged it
 
@@ -115,4 +123,5 @@ class IndexedArrival(models.Model):
         return str(self.key)
 
 
+SEARCHED = Q(is_listed=True, is_archived=False)  # where a search does not say otherwise
 SHOWING = Q(images__gt=0) | Q(videos__gt=0)  # albums that show something

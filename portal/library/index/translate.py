@@ -36,8 +36,14 @@ def as_asset(row: Any, sha1: bytes | None) -> Asset:
             longitude=row.longitude,
             description=row.description,
             rating=row.rating,
+            city=row.city,
+            state=row.state,
+            country=row.country,
         ),
         added_at=row.added_at,
+        updated_at=row.updated_at,
+        is_favorite=row.is_favorite,
+        is_archived=row.is_archived,
     )
 
 
