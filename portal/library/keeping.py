@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from portal.library.interface import LibraryUnavailable
+from portal.library.interface import LibraryFull
 from portal.library.renditions import RenditionStore
 from portal.library.reserve import kept_free
 from portal.library.types import Rendition
@@ -69,7 +69,7 @@ class Keeper:
         if self._lacking(size):
             self.make_room(size)
         if self._lacking(size):
-            raise LibraryUnavailable(_("The server’s disk is full."))
+            raise LibraryFull(_("The server’s disk is full."))
 
     def make_room(self, size: int = 0) -> int:
         """Delete what is too much, the least recently used first; returns the bytes freed."""

@@ -1,15 +1,13 @@
 """An upload comes on, and has arrived: what rows say of it. Blocks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from portal.leases.models import take_turn
+from portal.library.durable import durably
 from sharing.contributions.calling import call_for_check
 from sharing.contributions.models import State, Upload
 from sharing.contributions.refusals import no_more
@@ -62,23 +60,6 @@ def sweep() -> None:
         arrive(upload_id)
     if arrived:
         call_for_check()
-
-
-@contextmanager
-def durably() -> Iterator[None]:
-    """What is committed here survives a power cut, too: a guest is told that it arrived.
-
-    SQLite writes its log through to the disk only now and then (PRAGMA synchronous=NORMAL).
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=FULL")
-        try:
-            yield
-        finally:
-            cursor.execute("PRAGMA synchronous=NORMAL")
 
 
 def _is_whole(upload: Upload) -> bool:

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from portal.library.durable import durably
 from sharing.contributions.admitting import admit
-from sharing.contributions.arriving import durably
 from sharing.contributions.beginning import Announced, Outcome, record
 from sharing.contributions.callers import Caller
 from sharing.contributions.intake import Intake

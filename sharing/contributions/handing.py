@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from portal.library import get_library
+from portal.library.durable import durably
 from portal.library.interface import LibraryUnavailable, NotInLibrary
 from portal.library.types import Incoming, NotTaken, TakenIn
 from sharing.contributions.albums import put_into_albums
-from sharing.contributions.arriving import durably
 from sharing.contributions.choosing import due, next_batch
 from sharing.contributions.leftovers import delete_files
 from sharing.contributions.models import State, Upload

@@ -17,6 +17,7 @@ from portal.library.types import Incoming
 
 INCOMING = 1  # the index of the root that is written to
 WITHOUT_ALBUM = b"Guests"  # the folder of what goes into no album of the library, by month
+OWN = b"Uploads"  # likewise of what an owner sends
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Filing:
 
     root: Root
     suffixes: frozenset[str]
-    _folders: dict[UUID | None, bytes] = field(default_factory=dict)
+    _folders: dict[tuple[UUID | None, bool], bytes] = field(default_factory=dict)
     _stems: dict[bytes, Stems] = field(default_factory=dict)
 
     def claim(self, files: tuple[Incoming, ...], was_there: Mapping[bytes, UUID]) -> list[Claim]:
@@ -46,7 +47,7 @@ class Filing:
 
         Raises ``NotInLibrary`` for an album that is not there.
         """
-        folder = self._folder(files[0].album_id)
+        folder = self._folder(files[0])
         stems = self._stems_in(folder)
         named = [safe_name(file.filename, file.media_type, self.suffixes) for file in files]
         while True:
@@ -81,10 +82,12 @@ class Filing:
         """The place that an earlier call has claimed."""
         return Claim(file, *_split(arrival))
 
-    def _folder(self, album_id: UUID | None) -> bytes:
-        if album_id not in self._folders:
-            self._folders[album_id] = folder_of(album_id) if album_id else _without_album()
-        return self._folders[album_id]
+    def _folder(self, file: Incoming) -> bytes:
+        key, album_id = (file.album_id, file.is_owners), file.album_id
+        if key not in self._folders:
+            apart = OWN if file.is_owners else WITHOUT_ALBUM
+            self._folders[key] = folder_of(album_id) if album_id else _by_month(apart)
+        return self._folders[key]
 
     def _stems_in(self, folder: bytes) -> Stems:
         if folder not in self._stems:
@@ -128,9 +131,9 @@ def folder_of(album_id: UUID) -> bytes:
     return next(each for each in _numbered(path) if not taken.filter(path=each).exists())
 
 
-def _without_album() -> bytes:
+def _by_month(folder: bytes) -> bytes:
     """A folder that is no album of the owner's: nobody sees more by a link to one."""
-    path = WITHOUT_ALBUM + timezone.localdate().strftime("/%Y-%m").encode()
+    path = folder + timezone.localdate().strftime("/%Y-%m").encode()
     of_others = Folder.objects.exclude(root=INCOMING)
     return next(each for each in _numbered(path) if not of_others.filter(path=each).exists())
 

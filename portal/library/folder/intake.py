@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.library.durable import durably
 from portal.library.folder import attempts
 from portal.library.folder.ahead import Ahead
 from portal.library.folder.filing import INCOMING, Claim, Filing
@@ -98,7 +99,7 @@ class Intake:
         for unit in _units(files):
             claimed = [filing.again(file, rows[file.key]) for file in unit if file.key in rows]
             new = tuple(file for file in unit if file.key not in rows)
-            half = rows.get(new[0].live_video_key) if new and new[0].live_video_key else None
+            half = _half_before(new[0], rows) if new else None
             try:
                 beside = filing.beside(new[0], half, known) if half and half.path else None
                 claims += claimed + ([beside] if beside else [])
@@ -159,7 +160,7 @@ class Intake:
     def _record(self, brought: Sequence[tuple[Claim, Read]]) -> None:
         if not brought:
             return
-        with transaction.atomic():
+        with durably(), transaction.atomic():
             _bind([claim for claim, _read in brought])
             samples = Folder.objects.filter(is_sample=True).values_list("root", "path")
             book = FolderBook.load(self.roots, {(root, bytes(path)) for root, path in samples})
@@ -215,6 +216,16 @@ def _units(files: Sequence[Incoming]) -> Iterator[Unit]:
         contents |= {(one.sha1, one.album_id) for one in fresh}
         if fresh:
             yield fresh
+
+
+def _half_before(still: Incoming, rows: Mapping[UUID, Arrival]) -> Arrival | None:
+    """What brought the moving half of a still, by a call before this one."""
+    if still.live_video_key:
+        return rows.get(still.live_video_key)
+    if not still.live_video_id:
+        return None
+    brought = Arrival.objects.filter(asset_id=still.live_video_id, leaving_at=None)
+    return brought.exclude(path=None).order_by("begun_at").first()
 
 
 def _known(files: Sequence[Incoming]) -> dict[bytes, UUID]:

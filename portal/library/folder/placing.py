@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from portal.library.folder.filing import Claim
 from portal.library.folder.reading import Read, Refused, read_at
 from portal.library.folder.roots import Look, Root
-from portal.library.interface import LibraryUnavailable
+from portal.library.folder.sidecars import put_beside, take_away
+from portal.library.interface import LibraryFull, LibraryUnavailable
 from portal.library.reserve import kept_free
 from portal.library.types import NotTaken, Rendition
 
@@ -53,10 +54,10 @@ class Placing:
         part = folder / part_of(claim.file.key)
         part.unlink(missing_ok=True)
         try:
-            if not self._put(claim.file.path, part, claim.file.modified_at):
+            if not self._put(claim.file.path, part, claim.file.own_time):
                 return _again(claim, _("The file that was sent is not there any more."))
             found = self._checked(claim, part)
-            if isinstance(found, Read) and not _give_name(part, target):
+            if isinstance(found, Read) and not self._name(claim, part, target):
                 return _again(claim, _("There is another file of this name by now."))
         finally:
             part.unlink(missing_ok=True)
@@ -97,10 +98,21 @@ class Placing:
             raise _full()
         shutil.copyfile(source, part, follow_symlinks=False)
 
+    def _name(self, claim: Claim, part: Path, target: Path) -> bool:
+        """What came along is there first: whoever sees the file sees it as it is meant."""
+        if claim.file.sidecar:
+            put_beside(target, claim.file.sidecar)
+        if _give_name(part, target):
+            return True
+        if claim.file.sidecar:
+            take_away(target)
+        return False
+
     def _checked(self, claim: Claim, path: Path) -> Read | NotTaken:
         """Read it back from its first byte to its last."""
         status = path.lstat()
-        found = read_at(os.fsencode(path), claim.spot, Look.of(status), self.ahead)
+        sidecar = claim.file.sidecar
+        found = read_at(os.fsencode(path), claim.spot, Look.of(status), self.ahead, sidecar)
         if isinstance(found, Read) and found.content.sha1 == claim.file.sha1:
             return found
         if isinstance(found, Refused) and _sha1(path) == claim.file.sha1:
@@ -146,5 +158,5 @@ def _sync(path: Path) -> None:
         os.close(file)
 
 
-def _full() -> LibraryUnavailable:
-    return LibraryUnavailable(_("The server’s disk is full."))
+def _full() -> LibraryFull:
+    return LibraryFull(_("The server’s disk is full."))

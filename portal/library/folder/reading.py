@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from portal.library.folder import attempts
+from portal.library.folder.filing import INCOMING
 from portal.library.folder.roots import Look, Root, Spot
+from portal.library.folder.sidecars import applied, beside
 from portal.library.interface import ContentUnreadable
 from portal.library.types import Rendition
 
@@ -221,13 +223,22 @@ def read_file(
 
 
 def read_at(
-    real: bytes, spot: Spot, look: Look, ahead: Collection[Rendition] = ()
+    real: bytes,
+    spot: Spot,
+    look: Look,
+    ahead: Collection[Rendition] = (),
+    sidecar: bytes = b"",
 ) -> Finding | None:
-    """Read the file at this path as if it lay at the spot; ``None`` when it changed meanwhile."""
+    """Read the file at this path as if it lay at the spot; ``None`` when it changed meanwhile.
+
+    Below the incoming root a file may have a sidecar beside it, if none is given.
+    """
     from portal.library.content.reading import ContentChanged, read_content
 
     try:
-        content = read_content(Path(os.fsdecode(real)), ahead)
+        path = Path(os.fsdecode(real))
+        packet = sidecar or (beside(path) if spot.root == INCOMING else b"")
+        content = applied(packet, read_content(path, ahead))
     except (ContentChanged, FileNotFoundError):
         return None
     except ContentUnreadable as exc:

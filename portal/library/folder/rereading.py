@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from portal.library.folder import attempts
+from portal.library.folder.filing import INCOMING
 from portal.library.folder.models import Member, StoredAsset
 from portal.library.folder.originals import Finder
 from portal.library.folder.reading import THREADS
 from portal.library.folder.roots import Root
 from portal.library.folder.settling import Touched, settle
+from portal.library.folder.sidecars import applied, beside
 from portal.library.folder.translate import facts_of
 from portal.library.index.chunks import chunks
 from portal.library.interface import LibraryError
@@ -39,7 +42,7 @@ def read_again(roots: Mapping[int, Root], stop_at: float, beat: Callable[[], Non
         for step in chunks(stale, STEP):
             if time.monotonic() >= stop_at:
                 break
-            renewed += _read_step(finder.find(step), pool)
+            renewed += _read_step(finder.find(step), pool, roots.get(INCOMING))
             beat()
     return renewed
 
@@ -53,28 +56,33 @@ def _stale() -> QuerySet[StoredAsset]:
     return StoredAsset.objects.present().filter(older)
 
 
-def _read_step(sources: Mapping[UUID, StoredFile], pool: ThreadPoolExecutor) -> int:
+def _read_step(
+    sources: Mapping[UUID, StoredFile], pool: ThreadPoolExecutor, incoming: Root | None
+) -> int:
     names = {pk: attempts.making(pk, "read again") for pk in sources}
     deaths = attempts.deaths(names.values())
     safe = {pk: source for pk, source in sources.items() if not deaths[names[pk]]}
     mine = [names[pk] for pk in safe]
     attempts.begin(mine)
     try:
-        read = dict(zip(safe, pool.map(_facts, safe.values()), strict=True))
+        found = pool.map(partial(_facts, incoming), safe.values())
+        read = dict(zip(safe, found, strict=True))
     finally:
         attempts.survived(mine)
     _keep({pk: read.get(pk, {}) for pk in sources})
     return sum(map(bool, read.values()))
 
 
-def _facts(source: StoredFile) -> dict[str, object]:
+def _facts(incoming: Root | None, source: StoredFile) -> dict[str, object]:
     """What is read now; nothing, where the file is another one or cannot be read."""
     from portal.library.content.reading import read_content
 
     try:
         if os.path.realpath(source.path) != os.fspath(source.path):
             return {}
-        content = read_content(Path(source.path))
+        is_incoming = incoming is not None and incoming.holds(os.fsencode(source.path))
+        packet = beside(source.path) if is_incoming else b""
+        content = applied(packet, read_content(Path(source.path)))
     except (LibraryError, OSError):
         return {}
     except Exception:  # one file's riddle must not end the look

@@ -69,6 +69,8 @@ def _throw_away(root: Root, path: bytes) -> None:
         os.makedirs(target, exist_ok=True)  # noqa: PTH103  paths are bytes
         with contextlib.suppress(FileNotFoundError):
             os.rename(root.full(path), _free(target, name))  # noqa: PTH104
+        with contextlib.suppress(FileNotFoundError):  # what came along goes along
+            os.rename(root.full(path + b".xmp"), _free(target, name + b".xmp"))  # noqa: PTH104
     except OSError as exc:
         why = _("%(path)s cannot be written (%(why)s).") % {"path": root.path, "why": exc.strerror}
         raise LibraryUnavailable(why) from exc

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -95,13 +95,17 @@ class ImmichClient:
         """
         return self._ask_once(method, path, json=body)
 
-    def send_file(
-        self, path: str, fields: Mapping[str, str], file: "Sent", headers: Mapping[str, str]
+    def send_files(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        files: "Sequence[Sent]",
+        headers: Mapping[str, str],
     ) -> Json:
-        """A form with one file, which is read as it goes; once, like ``change``."""
-        part = (file.name, file.content, file.media_type)
+        """A form with files, which are read as they go; once, like ``change``."""
+        parts = {file.field: (file.name, file.content, file.media_type) for file in files}
         return self._ask_once(
-            "POST", path, data=fields, files={file.field: part}, headers={**AS_JSON, **headers}
+            "POST", path, data=fields, files=parts, headers={**AS_JSON, **headers}
         )
 
     @contextmanager

@@ -28,6 +28,7 @@ from portal.library.immich.schemas import AssetInfo
 from portal.library.immich.sending import Known, Sender, size_of
 from portal.library.immich.sync import count_all
 from portal.library.immich.taking_out import take_out
+from portal.library.interface import ContentUnreadable
 from portal.library.types import AssetKind, Incoming, NotTaken, TakenIn
 
 
@@ -79,6 +80,8 @@ class Intake:
                 self._refuse(file, _("This album is not there (any more)."), is_final=True)
             elif size_of(file.path) != file.size:
                 self._refuse(file, _("The file that was sent is not there any more."))
+            elif file.is_owners and (reason := _why_unreadable(file)):
+                self._refuse(file, reason, is_final=True)
 
     def _bring(self, files: Sequence[Incoming], sender: Sender) -> None:
         """Moving halves go first, since a still names its own."""
@@ -125,8 +128,9 @@ class Intake:
     def _send(self, file: Incoming, sender: Sender) -> Known:
         half = self.rows.get(file.live_video_key) if file.live_video_key else None
         is_here = half is not None and half.leaving_at is None
+        half_id = half.asset_id if half and is_here else file.live_video_id
         try:
-            asset_id = sender.send(file, half.asset_id if half and is_here else None, self.beat)
+            asset_id = sender.send(file, half_id, self.beat)
         except Unreachable:
             self.client.get("/server/ping", tries=1)  # it is away for all, or for this file alone
             raise
@@ -212,6 +216,19 @@ class Intake:
     def _refuse(self, file: Incoming, reason: str, *, is_final: bool = False) -> None:
         """What was brought so far is this key's to take out, or to go on with."""
         self.answers[file.key] = NotTaken(file.key, reason, is_final)
+
+
+def _why_unreadable(file: Incoming) -> str:
+    """Why this is no photo or video, though Immich would take it; empty for one that is."""
+    from portal.library.content.reading import read_content
+
+    try:
+        read_content(file.path)
+    except ContentUnreadable as exc:
+        return str(exc)
+    except OSError:
+        return _("The file that was sent is not there any more.")
+    return ""
 
 
 def _is_half(asset: AssetInfo) -> bool:

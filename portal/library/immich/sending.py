@@ -5,7 +5,8 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 from uuid import UUID
@@ -17,7 +18,7 @@ from portal.library.immich.failing import NotThere, Refused
 from portal.library.immich.fields import Malformed, list_of, object_of, uuid_of
 from portal.library.immich.schemas import read_id
 from portal.library.index.chunks import chunks
-from portal.library.interface import LibraryUnavailable
+from portal.library.interface import LibraryFull
 from portal.library.naming import safe_name
 from portal.library.types import Incoming
 
@@ -63,20 +64,22 @@ class Sender:
         stem, suffix = safe_name(file.filename, file.media_type, KNOWN_SUFFIXES)
         with file.path.open("rb") as content:
             watched = cast(IO[bytes], Watched(content, beat))
-            sent = Sent("assetData", f"{stem}{suffix}", watched, file.media_type)
+            parts = [Sent("assetData", f"{stem}{suffix}", watched, file.media_type)]
+            if file.sidecar:
+                told = BytesIO(file.sidecar)
+                parts.append(Sent("sidecarData", f"{stem}.xmp", told, "application/rdf+xml"))
             headers = {"x-immich-checksum": base64.b64encode(file.sha1).decode()}
             try:
-                answer = self.client.send_file("/assets", self._fields(file, half), sent, headers)
+                answer = self.client.send_files("/assets", self._fields(file, half), parts, headers)
             except Refused as exc:
                 if re.search("quota", str(exc), re.IGNORECASE):
-                    raise LibraryUnavailable(str(exc)) from exc
+                    raise LibraryFull(str(exc)) from exc
                 raise
         return self._id(answer)
 
     def _fields(self, file: Incoming, half: UUID | None) -> Mapping[str, str]:
-        when = file.modified_at.astimezone(UTC).isoformat(timespec="milliseconds")
-        when = when.replace("+00:00", "Z")
-        fields = {"fileCreatedAt": when, "fileModifiedAt": when}
+        created, modified = _stamp(file.created_at or file.modified_at), _stamp(file.modified_at)
+        fields = {"fileCreatedAt": created, "fileModifiedAt": modified}
         if int(self.version.partition(".")[0]) < NEXT:
             fields |= {"deviceAssetId": str(file.key), "deviceId": DEVICE}
         return fields | ({"livePhotoVideoId": str(half)} if half else {})
@@ -136,6 +139,10 @@ class Sender:
     def restore(self, asset_id: UUID) -> None:
         """Out of Immich's trash."""
         self.client.change("POST", "/trash/restore/assets", {"ids": [str(asset_id)]})
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass
