@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.utils import timezone
-
 from portal.library.types import Asset
 
 NO_TIME = timedelta()
@@ -17,12 +15,8 @@ def stamp(moment: datetime) -> str:
 
 
 def taken(asset: Asset) -> datetime:
-    """When it was taken, aware; where the camera told no zone, it was the portal's."""
-    offset = asset.utc_offset if asset.utc_offset is not None else _local_offset(asset.taken_at)
-    try:
-        return (asset.taken_at - offset).replace(tzinfo=UTC)
-    except OverflowError:  # in the first hours of the calendar, or its last
-        return asset.taken_at.replace(tzinfo=UTC)
+    """When it was taken, aware; searches are ordered by the same."""
+    return asset.moment
 
 
 def zone(offset: timedelta | None) -> str | None:
@@ -45,10 +39,3 @@ def in_words(duration: timedelta | None) -> str:
     minutes, seconds = divmod((duration or NO_TIME).total_seconds(), 60)
     hours, minutes = divmod(int(minutes), 60)
     return f"{hours}:{minutes:02}:{seconds:08.5f}"
-
-
-def _local_offset(moment: datetime) -> timedelta:
-    try:
-        return moment.replace(tzinfo=timezone.get_default_timezone()).utcoffset() or NO_TIME
-    except OverflowError:
-        return NO_TIME

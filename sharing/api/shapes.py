@@ -97,10 +97,10 @@ def asset_dict(
         "originalFileName": name,
         "originalMimeType": _media_type(asset, view),
         "thumbhash": b64encode(asset.thumbhash).decode() or None,
-        "isFavorite": False,
-        "isArchived": False,
+        "isFavorite": asset.is_favorite and view.rights is None,
+        "isArchived": asset.is_archived and view.rights is None,
         "isTrashed": False,
-        "visibility": "hidden" if hidden else "timeline",
+        "visibility": _visibility(asset, view, hidden=hidden),
         "duration": duration_of(asset),
         "livePhotoVideoId": str(asset.live_video_id) if asset.live_video_id else None,
         "people": [],
@@ -125,6 +125,12 @@ def duration_of(asset: Asset) -> int | str | None:
     """As clients of the configured generation read it; see ``LOGGIA_API_DURATION``."""
     is_old = settings.LOGGIA_API_DURATION == "2"
     return in_words(asset.duration) if is_old else milliseconds(asset.duration)
+
+
+def _visibility(asset: Asset, view: View, *, hidden: bool) -> str:
+    if hidden:
+        return "hidden"
+    return "archive" if asset.is_archived and view.rights is None else "timeline"
 
 
 def _name(asset: Asset, view: View, number: int) -> str:
@@ -154,12 +160,13 @@ def _dates(asset: Asset, view: View) -> dict[str, str]:
     moment = stamp(taken(asset))
     is_owner = view.rights is None and asset.added_at is not None
     added = stamp(asset.added_at) if is_owner and asset.added_at else moment
+    updated = stamp(asset.updated_at) if is_owner and asset.updated_at else added
     return {
         "createdAt": added,
         "fileCreatedAt": moment,
         "fileModifiedAt": moment,
         "localDateTime": stamp(asset.taken_at),
-        "updatedAt": added,
+        "updatedAt": updated,
     }
 
 
@@ -188,9 +195,9 @@ def _exif(
         "exposureTime": _shutter(exif.exposure_time),
         "latitude": exif.latitude if is_located else None,
         "longitude": exif.longitude if is_located else None,
-        "city": None,
-        "state": None,
-        "country": None,
+        "city": (is_located and exif.city) or None,
+        "state": (is_located and exif.state) or None,
+        "country": (is_located and exif.country) or None,
         "description": exif.description,
         "projectionType": None,
         "rating": exif.rating if exif.rating and exif.rating > 0 else None,
