@@ -206,13 +206,9 @@ class Incoming:
     modified_at: datetime  # the file's own time, aware
     album_id: UUID | None = None  # of the library; None: into the library alone
     live_video_key: UUID | None = None  # of a still: the key of its moving half
-    live_video_id: UUID | None = (
-        None  # of a still: its moving half, if the library has that already
-    )
+    live_video_id: UUID | None = None  # of a still: its moving half, which the library has already
     created_at: datetime | None = None  # aware; stands in where the camera wrote no date
-    sidecar: bytes = (
-        b""  # an XMP file that came along; what it says goes before the file's own words
-    )
+    sidecar: bytes = b""  # an XMP file that came along: it goes before the file's own words
     is_owners: bool = False  # filed apart from what guests send, and nobody looked into it yet
 
     @property

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from portal.library.folder import attempts
 from portal.library.folder.filing import INCOMING
@@ -100,5 +101,6 @@ def _keep(read: Mapping[UUID, Mapping[str, object]]) -> None:
         row = StoredAsset.objects.filter(pk=pk)
         row.update(**{"read_by": READER, **facts})
         if "taken_at" in facts:
+            row.update(updated_at=timezone.now())
             Member.objects.filter(asset=pk).update(taken_at=facts["taken_at"])
     settle(Touched(assets=set(read)))
