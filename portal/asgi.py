@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 
 from downloads.asgi import make_archives, make_events  # noqa: E402
 from downloads.tickets import ARCHIVES, EVENTS  # noqa: E402
+from portal.accounts.open_keys import open_keys  # noqa: E402
 from portal.accounts.sessions import signed_in  # noqa: E402
 from portal.api_app import make_api  # noqa: E402
 from portal.api_lean import ADDRESS as API  # noqa: E402
@@ -23,6 +24,7 @@ from portal.bodies import BoundedPages  # noqa: E402
 from portal.library import get_library  # noqa: E402
 from portal.library.renditions import RenditionStore  # noqa: E402
 from portal.media.app import MediaApp  # noqa: E402
+from portal.media.delivering import Delivering  # noqa: E402
 from portal.media.memory import MemoryCache  # noqa: E402
 from portal.media.sending import AtOnce, Receive, Scope, Send  # noqa: E402
 from portal.media.shelf import Shelf  # noqa: E402
@@ -100,10 +102,11 @@ class Front:
 
 
 def make_application() -> Front:
-    grants = GrantTable(LinkGrants(), signed_in)
+    grants = GrantTable(LinkGrants(), signed_in, open_keys)
     memory = MemoryCache(settings.LOGGIA_MEMORY_CACHE_SIZE)
     shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
-    media = MediaApp(grants, shelf, LinkTakes())
+    delivering = Delivering(shelf, LinkTakes())
+    media = MediaApp(grants, delivering)
     mounts: dict[str, App] = {
         PREFIX: media,
         ARCHIVES: make_archives(grants),

@@ -1,45 +1,32 @@
 """The byte path: answers ``/media/…`` in front of Django, without session, middleware or query."""
 
-import re
 import time
-import zlib
 from http import HTTPStatus
 
-from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
-from portal.library.renditions import AS_IT_LIES, MEDIA_TYPES
-from portal.library.types import RemoteFile, StoredFile
+from portal.library.renditions import AS_IT_LIES
 from portal.media.admission import admit
 from portal.media.coalescing import Overloaded
+from portal.media.delivering import Delivering, Label, body_of
 from portal.media.disposition import attachment
-from portal.media.files import StoredSource
-from portal.media.grants import Takes
-from portal.media.places import NoPlace, Places
+from portal.media.places import NoPlace
 from portal.media.ranges import Selection, is_conditional
 from portal.media.ready import Ready, ReadyAnswers
-from portal.media.remote import Lines, RemoteSource
 from portal.media.sending import (
-    Body,
     Receive,
     Scope,
     Send,
     SourceBroken,
-    send_body,
     send_bytes,
     send_short,
     start_message,
 )
-from portal.media.shelf import Shelf
 from portal.media.table import GrantsUnknown, GrantTable
-from portal.media.taking import Taken
 from portal.media.tickets import DAY, BadTicket, Ticket
 
 RETRY_AFTER = (b"retry-after", b"5")  # seconds
-# What may be shown by a browser as what it is; all else is a download of unknown kind. SVG is not
-# among them: it is a document that can carry scripts.
-_SHOWN = re.compile(r"(image|video)/(?!svg)[a-z0-9][a-z0-9.+-]{0,60}")
 
 
 class MediaApp:
@@ -48,13 +35,11 @@ class MediaApp:
     Whatever is wrong with a URL, the answer is the same 404: it tells nobody what exists.
     """
 
-    def __init__(self, grants: GrantTable, shelf: Shelf, takes: Takes | None = None) -> None:
+    def __init__(self, grants: GrantTable, delivering: Delivering) -> None:
         self._grants = grants
-        self._shelf = shelf
-        self._taken = Taken(takes)
+        self._delivering = delivering
+        self._shelf = delivering.shelf
         self._ready = ReadyAnswers()
-        self._places = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
-        self._lines = Lines(settings.LOGGIA_IMMICH_STREAMS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
@@ -108,60 +93,19 @@ class MediaApp:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         admission = await admit(self._grants, scope)
         ticket = admission.ticket
-        found = self._shelf.at_hand(ticket.asset_id, ticket.rendition)
-        if found is None:
-            found = await self._shelf.fetch(ticket.asset_id, ticket.rendition)
-            if not admission.holds():  # making it may have taken seconds
-                raise BadTicket
-        if scope["method"] == "GET":
-            await self._taken.count(scope, admission, found)
-        if isinstance(found, bytes):
-            body = _body_of_bytes(ticket, found)
-            start = start_message(body, Selection(HTTPStatus.OK, 0, body.size))
+        found = await self._delivering.find(scope, admission)
+        body = body_of(ticket, found, _label(ticket))
+        if isinstance(found, bytes) and not ticket.filename:  # what is saved is counted each time
             kept = self._shelf.in_memory(ticket.asset_id, ticket.rendition)
-            # What is saved is counted each time
-            if kept and kept.data is found and not ticket.filename:
+            if kept and kept.data is found:
+                start = start_message(body, Selection(HTTPStatus.OK, 0, body.size))
                 self._ready.put(scope["raw_path"], admission, body, start, kept.edition)
-            await send_bytes(scope, send, body, found)
-        elif isinstance(found, RemoteFile):
-            body, source = _body_of_remote(ticket, found), RemoteSource(found, self._shelf.read)
-            with self._places.place(scope), self._lines.line():
-                await send_body(scope, receive, send, body, source, admission.holds)
-        else:
-            body = _body_of_file(ticket, found)
-            with self._places.place(scope):
-                await send_body(scope, receive, send, body, StoredSource(found), admission.holds)
+        await self._delivering.send(scope, receive, send, admission, found, body)
 
 
-def _body_of_bytes(ticket: Ticket, data: bytes) -> Body:
-    tag = f'"{ticket.asset_id.hex}-{ticket.rendition}-{len(data):x}-{zlib.crc32(data):x}"'
-    return _body(ticket, len(data), tag, MEDIA_TYPES[ticket.rendition])
-
-
-def _body_of_file(ticket: Ticket, stored: StoredFile) -> Body:
-    content = stored.sha1.hex() if stored.sha1 else f"{stored.size:x}-{stored.mtime_ns:x}"
-    tag = f'"{ticket.asset_id.hex}-{ticket.rendition}-{content}"'
-    return _body(ticket, stored.size, tag, stored.media_type, stored.mtime_ns / 1e9)
-
-
-def _body_of_remote(ticket: Ticket, remote: RemoteFile) -> Body:
-    if remote.size is None:
-        raise LibraryUnavailable
-    tag = f'"{ticket.asset_id.hex}-{ticket.rendition}-{remote.version}"'
-    return _body(ticket, remote.size, tag, remote.media_type)
-
-
-def _body(
-    ticket: Ticket, size: int, etag: str, media_type: str, changed_at: float | None = None
-) -> Body:
-    is_original = ticket.rendition in AS_IT_LIES
+def _label(ticket: Ticket) -> Label:
+    disposition = attachment(ticket.filename) if ticket.filename else ""
+    if ticket.rendition in AS_IT_LIES:
+        return Label(disposition)
     fresh_for = min(ticket.expires - int(time.time()), 2 * DAY)
-    return Body(
-        size=size,
-        etag=etag,
-        media_type=media_type if _SHOWN.fullmatch(media_type) else "application/octet-stream",
-        # The time of a rendition says when we made it: of no use to anybody.
-        last_modified=changed_at if is_original else None,
-        disposition=attachment(ticket.filename) if ticket.filename else "",
-        cache_control="private" if is_original else f"private, max-age={fresh_for}, immutable",
-    )
+    return Label(disposition, f"private, max-age={fresh_for}, immutable")

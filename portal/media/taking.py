@@ -15,6 +15,10 @@ _ORIGINALS = {Rendition.ORIGINAL, Rendition.PLAYBACK, Rendition.CLEAN}
 Found = bytes | StoredFile | RemoteFile
 
 
+class NothingLeft(BadTicket):
+    """A limit of the link is reached."""
+
+
 class Taken:
     """Tells the ``Takes`` port of each file that is saved, and of originals that are looked at.
 
@@ -27,7 +31,7 @@ class Taken:
         self._counting: set[asyncio.Future[bool]] = set()
 
     async def count(self, scope: Scope, admission: Admission, found: Found) -> None:
-        """Count a file; raises ``BadTicket`` where a limit is reached, ``Overloaded``.
+        """Count a file; raises ``NothingLeft`` where a limit is reached, ``Overloaded``.
 
         Only a limit makes a guest wait for the database.
         """
@@ -40,7 +44,7 @@ class Taken:
         asked = self._questions.ask(taking, partial(self._takes.claim, taking))
         if admission.holding.grant.is_metered:
             if not await asked:
-                raise BadTicket
+                raise NothingLeft
             return
         counting = asyncio.ensure_future(asked)
         self._counting.add(counting)
@@ -55,7 +59,7 @@ class Taken:
         taking = _taking(scope, admission, found)
         question = partial(self._takes.weigh, taking, must_fit=not _is_video(admission, found))
         if not await self._questions.ask(("seen", taking), question):
-            raise BadTicket
+            raise NothingLeft
 
     def _counted(self, counting: "asyncio.Future[bool]") -> None:
         self._counting.discard(counting)

@@ -12,6 +12,7 @@ from portal.library.immich.client import Server as Upstream
 from portal.library.immich.library import ImmichLibrary
 from portal.library.types import Rendition
 from portal.media.app import MediaApp
+from portal.media.delivering import Delivering
 from portal.media.memory import MemoryCache
 from portal.media.shelf import Shelf
 from portal.media.table import GrantTable
@@ -38,7 +39,7 @@ class Door:
         self.grants.put(self.link)
         table = GrantTable(self.grants, self.grants.signed_in)
         shelf = Shelf(self.library.pictures.store, lambda: self.library, MemoryCache(2**20))
-        self.server = Server(MediaApp(table, shelf), table)
+        self.server = Server(MediaApp(table, Delivering(shelf)), table)
 
     def add(self, filename: str, least: int = 0) -> str:
         asset_id = self.immich.control.add_asset(filename, least=least)

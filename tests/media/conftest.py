@@ -16,6 +16,7 @@ from portal.library.interface import LibraryError, NotInLibrary
 from portal.library.renditions import MEDIA_TYPES, RenditionStore
 from portal.library.types import RemoteFile, Rendition, StoredFile
 from portal.media.app import MediaApp
+from portal.media.delivering import Delivering
 from portal.media.grants import Grant
 from portal.media.memory import MemoryCache
 from portal.media.remote import Read
@@ -161,7 +162,7 @@ def site(tmp_path: Path) -> Site:
     memory = MemoryCache(2**20)
     table = GrantTable(grants, grants.signed_in)
     shelf = Shelf(store, lambda: library, memory)  # type: ignore[arg-type,return-value]
-    return Site(tmp_path, grants, library, memory, table, MediaApp(table, shelf), link)
+    return Site(tmp_path, grants, library, memory, table, MediaApp(table, Delivering(shelf)), link)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from portal.media.app import MediaApp
+from portal.media.delivering import Delivering
 from tests.media.conftest import Site
 from tests.media.server import Server, answer, ask
 
@@ -16,7 +17,7 @@ CONTENT = bytes(16 * 2**20)
 @pytest.fixture
 def server(site: Site, settings: Settings) -> Iterator[Server]:
     settings.LOGGIA_STREAMS_PER_ADDRESS = MOST
-    app = MediaApp(site.table, site.app._shelf)
+    app = MediaApp(site.table, Delivering(site.app._shelf))
     server = Server(app, site.table)
     yield server
     server.stop()

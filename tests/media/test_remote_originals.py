@@ -157,7 +157,7 @@ def test_a_withdrawn_link_ends_it(site: Site, serve: Callable[[], Server]) -> No
 def test_the_lines_of_a_process_are_bounded(site: Site, serve: Callable[[], Server]) -> None:
     large = put(site, 2**30)
     large.is_endless = True
-    site.app._lines._most = 2
+    site.app._delivering._lines._most = 2
     server = serve()
     first, second = (server.begin(large.url, receive_buffer=4096)[0] for _number in range(2))
     with first, second, server.connect() as refused:

@@ -7,6 +7,7 @@ import pytest
 
 from portal.library.types import Rendition
 from portal.media.app import MediaApp
+from portal.media.delivering import Delivering
 from portal.media.grants import Taking
 from tests.media.conftest import Site
 
@@ -33,7 +34,7 @@ class MemoryTakes:
 @pytest.fixture
 def takes(site: Site) -> MemoryTakes:
     counted = MemoryTakes(left=1)
-    site.app = MediaApp(site.table, site.app._shelf, counted)
+    site.app = MediaApp(site.table, Delivering(site.app._shelf, counted))
     return counted
 
 
