@@ -14,7 +14,7 @@ from sharing.models import Happening, SharedLink, Take
 
 NOTED_EVERY = timedelta(hours=1)  # a link in use is noted so often: a row need not change per visit
 MOST_TAKES = 200_000  # rows: a visitor without cookies makes one with each request
-COMING = "the link itself"  # what is taken by coming; no file is named so
+COMING, LOOKING = "the link itself", "a look"  # what is taken so; no file is named like that
 TAKES_KEPT = timedelta(days=1)  # a broken download can be resumed for that long without counting
 
 
@@ -37,6 +37,12 @@ def admit_address(link: SharedLink, address: str) -> bool:
 def has_come(link: SharedLink, address: str) -> bool:
     """Whether somebody was counted by this address within the day."""
     return Take.objects.filter(link=link, fingerprint=_fingerprint(address, COMING)).exists()
+
+
+def is_first_look(link: SharedLink, address: str) -> bool:
+    """Whether nobody looked from this address within the day; from now on somebody did."""
+    fingerprint = _fingerprint(address, LOOKING)
+    return Take.objects.get_or_create(link=link, fingerprint=fingerprint)[1]
 
 
 def count_visit(link: SharedLink, *, is_new: bool) -> None:

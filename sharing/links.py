@@ -154,6 +154,19 @@ def restore_link(link: SharedLink) -> None:
 
 
 @transaction.atomic
+def add_assets(link: SharedLink, asset_ids: Iterable[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Add photos to a link of chosen photos; returns those that are new, and those not there."""
+    SharedLink.objects.select_for_update().get(pk=link.pk)
+    wanted = frozenset(asset_ids) - set(link.items.values_list("asset_id", flat=True))
+    found = {asset.id for asset in get_library().named(AssetFilter(ids=wanted))}
+    SharedAsset.objects.bulk_create(SharedAsset(link=link, asset_id=pk) for pk in found)
+    if found:
+        _revise(SharedLink.objects.filter(pk=link.pk))
+        record(link, Happening.Kind.CHANGED)
+    return found, set(wanted - found)
+
+
+@transaction.atomic
 def remove_assets(link: SharedLink, asset_ids: Iterable[UUID]) -> int:
     """Take photos out of a link of chosen photos; returns how many it had."""
     removed, _per_model = link.items.filter(asset_id__in=list(asset_ids)).delete()
