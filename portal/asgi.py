@@ -31,6 +31,8 @@ from portal.media.shelf import Shelf  # noqa: E402
 from portal.media.table import GrantTable  # noqa: E402
 from portal.media.tickets import PREFIX  # noqa: E402
 from portal.static_app import StaticApp  # noqa: E402
+from sharing.api.asset_bytes import AssetBytes  # noqa: E402
+from sharing.api.handing_out import ADDRESS as ASSET_BYTES  # noqa: E402
 from sharing.asgi import (  # noqa: E402
     LINK_EVENTS,
     REVIEW_EVENTS,
@@ -118,6 +120,7 @@ def make_application() -> Front:
     }
     pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     patterns: dict[re.Pattern[str], App] = {ADDRESS: UploadsApp(), ORIGINALS: SentOriginals(grants)}
+    patterns[ASSET_BYTES] = AssetBytes(grants, delivering)
     patterns[API] = make_api()  # after all that is mounted below /api
     return Front(pages, mounts, patterns, [grants.run], media.at_once)
 

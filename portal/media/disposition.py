@@ -18,10 +18,26 @@ def attachment(filename: str) -> str:
     Separators and control characters become ``_``. A name that is not plain ASCII is given twice:
     as ``filename*`` in full, and for old clients as near as ASCII comes.
     """
-    name = _UNSAFE.sub("_", filename).strip() or "download"
+    name = _safe(filename)
     decomposed = unicodedata.normalize("NFKD", name)
     unaccented = "".join(char for char in decomposed if not unicodedata.combining(char))
     plain = _UNSAFE.sub("_", _NOT_PLAIN.sub("_", unaccented))
     if plain == name:
         return f'attachment; filename="{name}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe=_ATTR_CHAR)}"
+
+
+def inline(filename: str) -> str:
+    """Say "show this, and save it under that name", as clients of Immich read it; pure ASCII.
+
+    A name that is not plain ASCII is given in full only: where both forms are there, the parser of
+    Python's ``email`` takes the plain one.
+    """
+    name = _safe(filename)
+    in_full = f"filename*=UTF-8''{quote(name, safe=_ATTR_CHAR)}"
+    is_plain = not _NOT_PLAIN.search(name)
+    return f'inline; filename="{name}"; {in_full}' if is_plain else f"inline; {in_full}"
+
+
+def _safe(filename: str) -> str:
+    return _UNSAFE.sub("_", filename).strip() or "download"
