@@ -36,8 +36,8 @@ def fits(asset: Asset, albums: Members, query: AssetQuery) -> bool:
     exact = {
         "kind": asset.kind, "sha1": asset.sha1, "make": exif.make, "model": exif.model,
         "lens": exif.lens, "city": exif.city, "state": exif.state, "country": exif.country,
-        "rating": exif.rating, "is_favorite": asset.is_favorite,
-        "is_rated": exif.rating is not None, "is_live": asset.live_video_id is not None,
+        "filename": asset.filename, "rating": exif.rating, "is_favorite": asset.is_favorite,
+        "is_rated": (exif.rating or 0) > 0, "is_live": asset.live_video_id is not None,
     }  # fmt: skip
     return (
         all(getattr(query, name) in (None, value) for name, value in exact.items())
@@ -50,7 +50,7 @@ def fits(asset: Asset, albums: Members, query: AssetQuery) -> bool:
         and within(query.taken, asset.moment)
         and within(query.added, asset.added_at)
         and within(query.updated, asset.updated_at)
-        and query.filename.lower() in asset.filename.lower()
+        and all(part.lower() in asset.filename.lower() for part in query.name_parts)
         and query.description.lower() in exif.description.lower()
     )
 

@@ -42,10 +42,6 @@ class LibraryFull(LibraryUnavailable):
     """The library's home has no room for more."""
 
 
-class LibraryFull(LibraryUnavailable):
-    """The library's home has no room for more."""
-
-
 class ContentUnreadable(LibraryError):
     """The file is there, but no picture can be made of it."""
 

@@ -51,10 +51,11 @@ class AssetQuery:
     city: str | None = None
     state: str | None = None
     country: str | None = None
-    filename: str = ""  # a part of it, in capitals or not
-    description: str = ""  # likewise
+    filename: str | None = None  # all of it
+    name_parts: tuple[str, ...] = ()  # parts of the file's name, in capitals or not
+    description: str = ""  # a part of it, likewise
     rating: int | None = None
-    is_rated: bool | None = None
+    is_rated: bool | None = None  # with one star or more
     is_favorite: bool | None = None
     is_live: bool | None = None  # whether it has a moving half
     is_archived: bool = False

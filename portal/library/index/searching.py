@@ -14,10 +14,9 @@ from portal.library.types import Page
 
 MOST_SUGGESTED = 1_000
 FARTHEST = 2**62  # an offset that every database takes, and no library reaches
-EXACT = ("kind", "sha1", "make", "model", "lens", "city", "state", "country", "rating",
+EXACT = ("kind", "sha1", "make", "model", "lens", "city", "state", "country", "filename", "rating",
          "is_favorite")  # fmt: skip
 SPANS = {"taken": "moment_at", "added": "added_at", "updated": "updated_at"}
-PARTS = ("filename", "description")
 A = TypeVar("A", bound=Model)
 
 
@@ -89,11 +88,12 @@ def _condition(query: AssetQuery) -> Q:
         span = getattr(query, name)
         limits = {f"{column}__gte": span.after, f"{column}__lte": span.before}
         asked &= Q(**{limit: moment for limit, moment in limits.items() if moment is not None})
-    for name in PARTS:
-        if part := getattr(query, name):
-            asked &= _has_part(name, part)
+    for part in query.name_parts:
+        asked &= _has_part("filename", part)
+    if query.description:
+        asked &= _has_part("description", query.description)
     if query.is_rated is not None:
-        asked &= Q(rating__isnull=not query.is_rated)
+        asked &= Q(rating__gte=1) if query.is_rated else Q(rating=None) | Q(rating__lt=1)
     if query.is_live is not None:
         asked &= Q(live_video__isnull=not query.is_live)
     return asked
