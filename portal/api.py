@@ -17,6 +17,7 @@ from downloads.api.portal_routes import router as portal_downloads
 from downloads.api.routes import router as downloads
 from portal import api_failures
 from portal.api_server import router as server
+from portal.api_users import router as users
 from sharing.api.albums import router as albums
 from sharing.api.assets import router as assets
 from sharing.api.extras import router as extras
@@ -48,7 +49,8 @@ api = NinjaAPI(
     parser=OrjsonParser(),
 )
 for prefix, router in (
-    ("", server),
+    ("/server", server),
+    ("", users),
     ("/shared-links", shared_links),
     ("/assets", assets),
     ("/albums", albums),

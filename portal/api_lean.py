@@ -49,7 +49,8 @@ class LeanHandler(BaseHandler):
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         translation.activate("en")  # the words of Immich's clients; threads are used again
-        request.path_info = request.path_info.rstrip("/")  # there are no redirects here
+        if len(request.path_info) > len("/api/"):  # there are no redirects here
+            request.path_info = request.path_info.rstrip("/")
         return self.get_response(request)
 
 

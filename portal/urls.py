@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from portal.api_server import well_known
 from portal.health import healthz, readyz
 
 # A guest's pages answer below both addresses of a link: /share/<key or slug> and /s/<slug>.
@@ -11,6 +12,7 @@ LINK = r"^(?P<door>share|s)/(?P<handle>[\w-]{3,80})"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path(".well-known/immich", well_known, name="well_known"),
     path("api/", include("portal.api_urls")),
     path("", include("portal.accounts.urls")),
     path("", include("sharing.urls")),

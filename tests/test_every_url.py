@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sharing.models import SharedLink
 
-CLOSED = {302, 401, 403, 404, 405, 410}
+CLOSED = {302, 400, 401, 403, 404, 405, 410}
 OPEN_TO_ALL = {
     "accounts:login",  # the form to sign in
     "phone:add",  # where a phone's gallery leads; which albums there are, the phone knows
@@ -22,6 +22,14 @@ OPEN_TO_ALL = {
     "phone:worker",  # its script
     "healthz",  # for monitors: says that it is there, and nothing else
     "readyz",  # which parts answer, in a few words without any detail
+    "well_known",  # where the API is
+    "docs",  # what the API is like, on every portal
+    "api:openapi",  # the same for programs
+    "api:ping",  # clients look at these before they have credentials
+    "api:version",
+    "api:media_types",
+    "api:features",
+    "api:config",
 }
 
 

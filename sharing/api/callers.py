@@ -17,6 +17,7 @@ from django.http import HttpRequest, parse_cookie
 from portal.accounts.address import group_address
 from portal.accounts.api_keys import find_api_key
 from portal.accounts.models import ApiKey
+from portal.accounts.wrong_keys import refuse_key
 from portal.api_errors import ApiRefused
 from portal.media.cookies import binding_cookie
 from portal.media.sending import Scope
@@ -83,7 +84,8 @@ def credentials_in(scope: Scope) -> Credentials:
 def find_caller(credentials: Credentials) -> Caller:
     """Find who calls; blocks. A link's key beats an API key, as with Immich.
 
-    Raises ``ApiRefused``: 401 for credentials that are missing, wrong, or of a closed link.
+    Raises ``ApiRefused``: 401 for credentials that are missing, wrong, or of a closed link, and 429
+    for many wrong keys.
     """
     if credentials.handle:
         return GuestCaller(_enter(credentials), credentials)
@@ -91,7 +93,7 @@ def find_caller(credentials: Credentials) -> Caller:
         raise ApiRefused(HTTPStatus.UNAUTHORIZED, "Authentication required")
     key = find_api_key(credentials.api_key)
     if key is None:
-        raise ApiRefused(HTTPStatus.UNAUTHORIZED, "Invalid API key")
+        raise refuse_key(credentials.address)
     return OwnerCaller(key)
 
 

@@ -6,10 +6,10 @@ from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable
 from portal.library.types import AssetKind
 
-SUFFIXES = frozenset(
+VIDEO_SUFFIXES = frozenset(".mp4 .mov .m4v .webm .3gp .3gpp .3g2".split())
+SUFFIXES = VIDEO_SUFFIXES | frozenset(
     ".jpg .jpeg .jpe .jfif .png .webp .gif .avif .heic .heif .hif .tif .tiff "
-    ".dng .cr2 .cr3 .nef .arw .raf .rw2 .orf "
-    ".mp4 .mov .m4v .webm .3gp .3gpp .3g2".split()
+    ".dng .cr2 .cr3 .nef .arw .raf .rw2 .orf".split()
 )
 HEAD_BYTES = 4096
 
