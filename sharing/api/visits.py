@@ -51,7 +51,8 @@ known = Known(MOST_KNOWN, ONE_VISIT)
 def note_visit(request: HttpRequest, access: Access, address: str) -> None:
     """Count a visit, unless it is no person's, or the same as one before within the day."""
     link = access.link
-    if is_ahead_of_time(request) or f"loggia_seen_{link.pk.hex[:16]}" in request.COOKIES:
+    is_head = request.META.get("REQUEST_METHOD") == "HEAD"  # which is answered as GET
+    if is_head or is_ahead_of_time(request) or f"loggia_seen_{link.pk.hex[:16]}" in request.COOKIES:
         return
     try:
         note_use(link)
