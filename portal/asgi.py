@@ -41,6 +41,8 @@ from sharing.asgi import (  # noqa: E402
     make_review_events,
     make_status_events,
 )
+from sharing.api.uploads.app import ADDRESS as SENT_ASSETS  # noqa: E402
+from sharing.api.uploads.app import ApiUploads  # noqa: E402
 from sharing.contributions.asgi import UploadsApp  # noqa: E402
 from sharing.contributions.astray import SharedAstray  # noqa: E402
 from sharing.contributions.callers import ADDRESS  # noqa: E402
@@ -121,7 +123,9 @@ def make_application() -> Front:
     pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     patterns: dict[re.Pattern[str], App] = {ADDRESS: UploadsApp(), ORIGINALS: SentOriginals(grants)}
     patterns[ASSET_BYTES] = AssetBytes(grants, delivering)
-    patterns[API] = make_api()  # after all that is mounted below /api
+    api = make_api()
+    patterns[SENT_ASSETS] = ApiUploads(api)
+    patterns[API] = api  # after all that is mounted below /api
     return Front(pages, mounts, patterns, [grants.run], media.at_once)
 
 

@@ -58,7 +58,7 @@ class Begun:
 def begin(caller: Caller, announced: Announced) -> Begun:
     """Make room for a file that a guest will send; raises ``Refused`` or ``StagingTrouble``."""
     link = admit(caller).link
-    _check(link, announced.size)
+    check_taken(link, announced.size)
     check_disk(announced.size)
     visitor = caller.visitor or secrets.token_urlsafe(24)
     with transaction.atomic():
@@ -71,7 +71,7 @@ def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcom
     if link.max_upload_files is not None or link.max_upload_bytes is not None:
         SharedLink.objects.select_for_update().get(pk=link.pk)  # one after the other
         if outcome.state is not State.REFUSED:
-            _check(link, announced.size)
+            check_taken(link, announced.size)
     return Upload.objects.create(
         id=outcome.pk,
         owner_id=link.owner_id,
@@ -91,7 +91,8 @@ def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcom
     )
 
 
-def _check(link: SharedLink, size: int) -> None:
+def check_taken(link: SharedLink, size: int) -> None:
+    """Raise ``Refused`` where the link, or the staging folder, has no room for so many bytes."""
     try:
         check_size(rules_of(link), size)
     except AgainstRules as exc:

@@ -75,6 +75,13 @@ def check_slice(held: Hold, until: float, *, large: bool = False) -> bool:
     return False
 
 
+def check_now(upload_id: UUID) -> None:
+    """Look into one file that has just arrived; a worker that is at it already does no harm."""
+    rows = Upload.objects.select_related("link", "owner")
+    if batch := list(rows.filter(pk=upload_id, state=State.ARRIVED)):
+        _check(batch)
+
+
 def _batch(*, large: bool) -> list[Upload]:
     """The next few; what a worker died over goes alone."""
     batch: list[Upload] = []

@@ -1,0 +1,1 @@
+"""``POST /api/assets``: one file a request, streamed, by owners and by guests."""
