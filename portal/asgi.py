@@ -33,6 +33,8 @@ from portal.media.tickets import PREFIX  # noqa: E402
 from portal.static_app import StaticApp  # noqa: E402
 from sharing.api.asset_bytes import AssetBytes  # noqa: E402
 from sharing.api.handing_out import ADDRESS as ASSET_BYTES  # noqa: E402
+from sharing.api.uploads.app import ADDRESS as SENT_ASSETS  # noqa: E402
+from sharing.api.uploads.app import ApiUploads  # noqa: E402
 from sharing.asgi import (  # noqa: E402
     LINK_EVENTS,
     REVIEW_EVENTS,
@@ -41,8 +43,6 @@ from sharing.asgi import (  # noqa: E402
     make_review_events,
     make_status_events,
 )
-from sharing.api.uploads.app import ADDRESS as SENT_ASSETS  # noqa: E402
-from sharing.api.uploads.app import ApiUploads  # noqa: E402
 from sharing.contributions.asgi import UploadsApp  # noqa: E402
 from sharing.contributions.astray import SharedAstray  # noqa: E402
 from sharing.contributions.callers import ADDRESS  # noqa: E402
