@@ -9,6 +9,13 @@ _SECRET = re.compile(r"[\w-]{27,}")
 # An address of a guest, from its door on to its end. Both are looked for once, so that the time
 # grows with the text's length only: parts of it are written by strangers.
 _ADDRESS = re.compile(r"(/(?:share|s|media|archives|events)/)([^\s\"'?]*)")
+# What programs bring for /api: in a query, as a header however it is written down, as a cookie.
+_NAMED = re.compile(
+    r"((?:[?&](?:apiKey|key|token|password)=|\bbearer\s{1,3}"
+    r"|\b(?:x-api-key|x-immich-share-key|apiKey)[\"']?\s{0,3}[:=,]\s{0,3}b?[\"']?))"
+    r"(?!bearer\b)[^\s&#\"',;)]{3,}|\b(?P<cookie>immich_shared_link_token=)[^\s;\"']+",
+    re.IGNORECASE,
+)
 LONGEST_OF_STRANGERS = 300  # characters
 _as_text = logging.Formatter()
 
@@ -42,4 +49,5 @@ class ShortOfStrangers(logging.Filter):
 
 def hide_keys(text: str) -> str:
     """``/share/SkN-gx…`` to ``/share/…``; whatever stands before the key is kept."""
-    return _ADDRESS.sub(lambda address: address[1] + _SECRET.sub("…", address[2]), text)
+    shorter = _ADDRESS.sub(lambda address: address[1] + _SECRET.sub("…", address[2]), text)
+    return _NAMED.sub(lambda found: (found[1] or found["cookie"]) + "…", shorter)

@@ -25,6 +25,14 @@ KEY = "k3_-" * 16 + "Ab9"
             '"GET /media/…/…/preview/… HTTP/1.1"',
         ),
         ("Not found: /s/our-summer", "Not found: /s/our-summer"),
+        ("GET /api/albums?apiKey=Zm9vYmFy&x=1", "GET /api/albums?apiKey=…&x=1"),
+        (f"GET /api/assets/7/original?key={KEY}", "GET /api/assets/7/original?key=…"),
+        ("{'x-api-key': 'Zm9vYmFy', 'accept': '*/*'}", "{'x-api-key': '…', 'accept': '*/*'}"),
+        ("[(b'x-api-key', b'Zm9vYmFy')]", "[(b'x-api-key', b'…')]"),
+        ("X-Api-Key: Zm9vYmFy", "X-Api-Key: …"),
+        ("Authorization: Bearer Zm9vYmFy", "Authorization: Bearer …"),
+        ("cookie immich_shared_link_token=aa,bb; x", "cookie immich_shared_link_token=…; x"),
+        ("The monkey=banana of key 3", "The monkey=banana of key 3"),
         ("Nothing to hide", "Nothing to hide"),
     ],
 )
@@ -44,7 +52,9 @@ def test_arguments_of_a_record_are_searched_too() -> None:
     assert record.getMessage() == "Error at /share/…"
 
 
-@pytest.mark.parametrize("part", ["/s/", f"/s/{'a' * 26}.", f"/s/{'a' * 27}"])
+@pytest.mark.parametrize(
+    "part", ["?key=", "x-api-key: ", "bearer  ", "/s/", f"/s/{'a' * 26}.", f"/s/{'a' * 27}"]
+)
 def test_a_stranger_who_writes_doors_into_a_line_keeps_nobody_waiting(part: str) -> None:
     line = f"Invalid HTTP_HOST header: '{part * (60_000 // len(part))}'."
     began_at = time.process_time()
