@@ -22,7 +22,10 @@ EVERY = 5.0  # seconds between two plain lines on how far it is
 
 
 class Show(Protocol):
-    """Hears of files by a key. ``ended`` comes once a file, whatever became of it."""
+    """Hears of files by a key. ``ended`` comes once a file, whatever became of it.
+
+    ``begin`` may come again with more files than before.
+    """
 
     def begin(self, files: int, size: int) -> None: ...
     def began(self, key: str, name: str, size: int | None) -> None: ...
@@ -71,7 +74,9 @@ class Bars:
 
     def begin(self, files: int, size: int) -> None:
         self._of = files
-        self._whole = self._progress.add_task(f"0 of {files} files", total=size or None)
+        if self._whole < 0:
+            self._whole = self._progress.add_task(f"0 of {files} files", total=size or None)
+        self._progress.update(self._whole, total=size or None)
 
     def began(self, key: str, name: str, size: int | None) -> None:
         if key not in self._files:
@@ -126,8 +131,9 @@ class Lines:
         """Every line is out already."""
 
     def begin(self, files: int, size: int) -> None:
+        if not self._of:
+            self._began_at = self._said_at = time.monotonic()
         self._of, self._whole = files, size
-        self._began_at = self._said_at = time.monotonic()
 
     def began(self, key: str, name: str, size: int | None) -> None:
         """Its end is told."""

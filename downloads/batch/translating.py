@@ -1,13 +1,11 @@
 """An Immich asset's JSON as what we want of it."""
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from downloads.digests import content_sha1
 from portal.library.immich.client import Server
 
 from .wanted import Address, BatchError, Kind, Missing, Photo, Wanted
@@ -64,7 +62,7 @@ class Translator:
                 self._server.url(f"/assets/{asset_id}/original"), self._server.credentials
             ),
             size=int(size) if size is not None else None,
-            sha1=_sha1(asset),
+            sha1=content_sha1(asset),
             taken_at=local.replace(tzinfo=None),
             instant=instant,
         )
@@ -74,17 +72,6 @@ def camera_of(make: str, model: str) -> str:
     """``Google Pixel 8``, and not ``NIKON CORPORATION NIKON Z 6``."""
     first = make.split(" ", maxsplit=1)[0].casefold()
     return model if first and model.casefold().startswith(first) else f"{make} {model}".strip()
-
-
-def _sha1(asset: Json) -> bytes | None:
-    """Of an external library's file the server knows only a sum of its path: then None."""
-    try:
-        digest = base64.b64decode(str(asset.get("checksum") or ""), validate=True)
-    except binascii.Error:
-        return None
-    path = f"path:{asset.get('originalPath', '')}".encode()
-    is_of_path = digest == hashlib.sha1(path, usedforsecurity=False).digest()
-    return digest if len(digest) == 20 and not is_of_path else None
 
 
 def uuid_in(value: object) -> str:
