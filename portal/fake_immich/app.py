@@ -6,6 +6,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
+from portal.fake_immich.archiving import deliver_archive
 from portal.fake_immich.control import Control
 from portal.fake_immich.delivering import (
     deliver_file,
@@ -19,7 +20,7 @@ from portal.fake_immich.nonsense import deliver_nonsense
 from portal.fake_immich.routes import answer
 from portal.fake_immich.sending import Line, Message
 from portal.fake_immich.traffic import Traffic
-from portal.fake_immich.wire import FileAnswer, JsonAnswer, Refused, Request
+from portal.fake_immich.wire import ArchiveAnswer, FileAnswer, JsonAnswer, Refused, Request
 from portal.fake_immich.world import World
 
 Receive = Callable[[], Awaitable[Message]]
@@ -68,6 +69,8 @@ class FakeImmich:
             return
         if isinstance(found, FileAnswer):
             await deliver_file(line, request, found, faults)
+        elif isinstance(found, ArchiveAnswer):
+            await deliver_archive(line, request, found)
         elif isinstance(found, JsonAnswer):
             if "cookie" in faults:
                 cookie = {"Set-Cookie": f"immich_access_token={OTHER_SESSION}; Path=/; HttpOnly"}

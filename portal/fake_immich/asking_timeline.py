@@ -1,14 +1,24 @@
-"""``/timeline`` and ``/download/info``: how a guest of 3.x learns what is in an album."""
+"""``/timeline`` and ``/download``: how a guest of 3.x learns what is in an album."""
 
 from collections import Counter
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import count
 
 from portal.fake_immich.assets import Album, Asset
+from portal.fake_immich.contents import Contents
 from portal.fake_immich.credentials import Caller
 from portal.fake_immich.shapes import encoded_thumbhash, written_duration
 from portal.fake_immich.validating import check, number, uuid, uuids
-from portal.fake_immich.wire import Json, JsonAnswer, Request, bad_request, no_access
+from portal.fake_immich.wire import (
+    ArchiveAnswer,
+    Json,
+    JsonAnswer,
+    Refused,
+    Request,
+    bad_request,
+    no_access,
+)
 from portal.fake_immich.world import World
 
 _AT_MOST = 4 * 2**30  # bytes in one archive, when the request does not say
@@ -44,6 +54,23 @@ def info(world: World, request: Request, caller: Caller) -> JsonAnswer:
         archives[-1]["assetIds"].append(asset.id)
     total = sum(archive["size"] for archive in archives)
     return JsonAnswer({"totalSize": total, "archives": archives}, HTTPStatus.CREATED)
+
+
+def archive(world: World, request: Request, caller: Caller) -> ArchiveAnswer:
+    """Each id once; names that are there already get a number."""
+    body = request.json()
+    check(world, body, {"assetIds": uuids})
+    if not body.get("assetIds"):
+        raise Refused(HTTPStatus.INTERNAL_SERVER_ERROR, "Failed to download archive")
+    files: dict[str, Contents] = {}
+    for asset in {each.id: each for each in _wanted(world, body, caller)}.values():
+        stem, _dot, suffix = asset.filename.rpartition(".")
+        names = (f"{stem}+{number}.{suffix}" for number in count(1))
+        name = asset.filename if asset.filename not in files else next(
+            each for each in names if each not in files
+        )  # fmt: skip
+        files[name] = asset.contents
+    return ArchiveAnswer(files)
 
 
 def _wanted(world: World, body: dict[str, Json], caller: Caller) -> list[Asset]:

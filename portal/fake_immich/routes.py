@@ -76,6 +76,7 @@ _ROUTES = [
     _route("GET", "/api/timeline/buckets", asking_timeline.buckets, "asset.read", links=True),
     _route("GET", "/api/timeline/bucket", asking_timeline.bucket, "asset.read", links=True),
     _route("POST", "/api/download/info", asking_timeline.info, "asset.download", links=True),
+    _route("POST", "/api/download/archive", asking_timeline.archive, "asset.download", links=True),
     _route("GET", "/api/shared-links", asking_links.listed, "sharedLink.read"),
     _route("POST", "/api/shared-links", asking_links.create, "sharedLink.create"),
     _route("GET", "/api/shared-links/me", asking_links.me, LINK_ONLY, links=True),

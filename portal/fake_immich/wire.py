@@ -109,8 +109,15 @@ class FileAnswer:
 
 
 @dataclass(frozen=True)
+class ArchiveAnswer:
+    """Files by the names they have in it."""
+
+    files: Mapping[str, Contents]
+
+
+@dataclass(frozen=True)
 class Page:
     html: bytes
 
 
-Answer = Page | JsonAnswer | Empty | Redirect | FileAnswer
+Answer = Page | JsonAnswer | Empty | Redirect | FileAnswer | ArchiveAnswer
