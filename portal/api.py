@@ -20,6 +20,7 @@ from portal.api_server import router as server
 from portal.api_users import router as users
 from sharing.api.albums import router as albums
 from sharing.api.assets import router as assets
+from sharing.api.bulk_check import router as bulk_check
 from sharing.api.extras import router as extras
 from sharing.api.portal_routes import router as portal
 from sharing.api.search import router as search
@@ -36,7 +37,7 @@ class OrjsonRenderer(BaseRenderer):
 
 class OrjsonParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
-        return orjson.loads(request.body)
+        return orjson.loads(request.body or b"{}")  # no body asks for nothing in particular
 
 
 api = NinjaAPI(
@@ -52,6 +53,7 @@ for prefix, router in (
     ("/server", server),
     ("", users),
     ("/shared-links", shared_links),
+    ("/assets", bulk_check),  # before the assets, whose ids are words of a path too
     ("/assets", assets),
     ("/albums", albums),
     ("/search", search),

@@ -99,9 +99,13 @@ class Index(Generic[A]):
         return any(part.order_by().filter(asset).exists() for part in self._matching(which))
 
     def known(self, which: AssetFilter, sha1s: Collection[bytes]) -> dict[bytes, UUID]:
-        """By content, with the moving halves of live photos; asked for in steps, like ids."""
+        """By content, with the moving halves of live photos; asked for in steps, like ids.
+
+        Of the whole library also what is not shown where everything is: it has that all the same.
+        """
         found: dict[bytes, UUID] = {}
-        for part in self._matching(which):
+        is_all = which.album_id is None and which.ids is None
+        for part in [self.visible()] if is_all else self._matching(which):
             plain = part.order_by()
             for some in chunks(sha1s):
                 halves = plain.filter(live_video__sha1__in=some)
