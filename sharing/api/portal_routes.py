@@ -2,4 +2,9 @@
 
 from ninja import Router
 
-router = Router()
+from sharing.api.portal_links import router as links
+from sharing.api.portal_uploads import router as uploads
+
+router = Router(tags=["Beyond Immich"])
+router.add_router("/links", links)
+router.add_router("/uploads", uploads)

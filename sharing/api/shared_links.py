@@ -14,24 +14,23 @@ from portal.api_errors import ApiRefused
 from portal.library import get_library
 from portal.library.types import AssetFilter
 from sharing.albums.models import PortalAlbum
-from sharing.api.callers import OwnerCaller
 from sharing.api.guarding import ApiRequest, needs
 from sharing.api.link_answers import AssetResult, LinkAnswer
 from sharing.api.link_bodies import ChosenAssets, LinkChange, LinkQuery, NewLink
 from sharing.api.link_entrance import router
 from sharing.api.link_shapes import own_link_dict, own_link_dicts
+from sharing.api.owned_links import own_link, own_links, owner_of, refused
 from sharing.links import (
     LinkSettings,
     add_assets,
     change_link,
     delete_link,
-    is_taken,
     remove_assets,
     share_album,
     share_assets,
     share_portal_album,
 )
-from sharing.models import LinkQuerySet, SharedLink
+from sharing.models import SharedLink
 
 __all__ = ["router"]
 
@@ -52,7 +51,7 @@ def create(request: ApiRequest, body: NewLink) -> HttpResponse:
     try:
         link = _share(owner_of(request), body, wanted)
     except ValidationError as exc:
-        raise _refused(exc, wanted) from exc
+        raise refused(exc, wanted.slug) from exc
     return answer(own_link_dict(link), HTTPStatus.CREATED)
 
 
@@ -71,7 +70,7 @@ def change(request: ApiRequest, id: Path[UUID], body: LinkChange) -> HttpRespons
             try:
                 link = change_link(link, wanted)
             except ValidationError as exc:
-                raise _refused(exc, wanted, link) from exc
+                raise refused(exc, wanted.slug, link) from exc
     return answer(own_link_dict(link))
 
 
@@ -117,26 +116,6 @@ def delete_assets(request: ApiRequest, id: Path[UUID], body: ChosenAssets) -> Ht
     return answer(results)
 
 
-def owner_of(request: ApiRequest) -> User:
-    """Whose program asks; guests are let in to no route that asks this."""
-    if not isinstance(request.auth, OwnerCaller):
-        raise ApiRefused(HTTPStatus.FORBIDDEN)
-    return request.auth.user
-
-
-def own_links(request: ApiRequest) -> LinkQuerySet:
-    """The owner's links, deleted ones left out."""
-    return SharedLink.objects.owned_by(owner_of(request)).alive()
-
-
-def own_link(links: LinkQuerySet, link_id: UUID) -> SharedLink:
-    """One of these; raises ``ApiRefused`` as Immich does."""
-    link = links.select_related("owner", "portal_album").filter(pk=link_id).first()
-    if link is None:
-        raise ApiRefused(HTTPStatus.BAD_REQUEST, "Shared link not found")
-    return link
-
-
 def _share(owner: User, body: NewLink, wanted: LinkSettings) -> SharedLink:
     """Raises ``ApiRefused`` or ``ValidationError``."""
     if body.type == SharedLink.Kind.INDIVIDUAL:
@@ -170,11 +149,3 @@ def _of_chosen(request: ApiRequest, link_id: UUID) -> SharedLink:
 def _result(asset_id: UUID, error: str) -> dict[str, str | bool]:
     why = {"error": error} if error else {}
     return {"assetId": str(asset_id), "success": not error, **why}
-
-
-def _refused(
-    exc: ValidationError, wanted: LinkSettings, link: SharedLink | None = None
-) -> ApiRefused:
-    if wanted.slug and is_taken(wanted.slug, but_by=link):
-        return ApiRefused(HTTPStatus.BAD_REQUEST, "Shared link with this slug already exists")
-    return ApiRefused(HTTPStatus.BAD_REQUEST, [str(message) for message in exc.messages])
