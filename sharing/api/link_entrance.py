@@ -56,6 +56,7 @@ class Entrance(Needs):
     "/me",
     auth=Entrance("", guests=True),
     response={200: LinkAnswer},
+    operation_id="getMySharedLink",
     summary="The link that a guest came by",
 )
 def me(request: ApiRequest, password: str = "") -> HttpResponse:
@@ -66,7 +67,9 @@ def me(request: ApiRequest, password: str = "") -> HttpResponse:
     "/login",
     auth=None,
     response={201: LinkAnswer},
+    operation_id="sharedLinkLogin",
     summary="Unlock a link with its password",
+    openapi_extra={"security": [{"share_key": []}, {"share_slug": []}]},
 )
 def login(request: ApiRequest, body: PasswordTried) -> HttpResponse:
     credentials = credentials_of(request)

@@ -35,7 +35,13 @@ from sharing.models import SharedLink
 __all__ = ["router"]
 
 
-@router.get("", auth=needs("sharedLink.read"), response=list[LinkAnswer], summary="List links")
+@router.get(
+    "",
+    auth=needs("sharedLink.read"),
+    response=list[LinkAnswer],
+    operation_id="getAllSharedLinks",
+    summary="List links",
+)
 def list_links(request: ApiRequest, query: Query[LinkQuery]) -> HttpResponse:
     links = own_links(request).select_related("owner", "portal_album")
     if query.id:
@@ -45,7 +51,13 @@ def list_links(request: ApiRequest, query: Query[LinkQuery]) -> HttpResponse:
     return answer(own_link_dicts(list(links)))
 
 
-@router.post("", auth=needs("sharedLink.create"), response={201: LinkAnswer}, summary="Make a link")
+@router.post(
+    "",
+    auth=needs("sharedLink.create"),
+    response={201: LinkAnswer},
+    operation_id="createSharedLink",
+    summary="Make a link",
+)
 def create(request: ApiRequest, body: NewLink) -> HttpResponse:
     wanted = body.wanted()
     try:
@@ -55,13 +67,23 @@ def create(request: ApiRequest, body: NewLink) -> HttpResponse:
     return answer(own_link_dict(link), HTTPStatus.CREATED)
 
 
-@router.get("/{id}", auth=needs("sharedLink.read"), response=LinkAnswer, summary="One link")
+@router.get(
+    "/{id}",
+    auth=needs("sharedLink.read"),
+    response=LinkAnswer,
+    operation_id="getSharedLinkById",
+    summary="One link",
+)
 def retrieve(request: ApiRequest, id: Path[UUID]) -> HttpResponse:
     return answer(own_link_dict(own_link(own_links(request), id)))
 
 
 @router.patch(
-    "/{id}", auth=needs("sharedLink.update"), response=LinkAnswer, summary="Change a link"
+    "/{id}",
+    auth=needs("sharedLink.update"),
+    response=LinkAnswer,
+    operation_id="updateSharedLink",
+    summary="Change a link",
 )
 def change(request: ApiRequest, id: Path[UUID], body: LinkChange) -> HttpResponse:
     with transaction.atomic():  # what was not sent stays as it is now, whoever else changes it
@@ -75,7 +97,11 @@ def change(request: ApiRequest, id: Path[UUID], body: LinkChange) -> HttpRespons
 
 
 @router.delete(
-    "/{id}", auth=needs("sharedLink.delete"), response={204: None}, summary="Delete a link"
+    "/{id}",
+    auth=needs("sharedLink.delete"),
+    response={204: None},
+    operation_id="removeSharedLink",
+    summary="Delete a link",
 )
 def delete(request: ApiRequest, id: Path[UUID]) -> HttpResponse:
     delete_link(own_link(own_links(request), id))
@@ -86,6 +112,7 @@ def delete(request: ApiRequest, id: Path[UUID]) -> HttpResponse:
     "/{id}/assets",
     auth=needs("sharedLink.update"),
     response=list[AssetResult],
+    operation_id="addSharedLinkAssets",
     summary="Add photos to a link of chosen photos",
 )
 def put_assets(request: ApiRequest, id: Path[UUID], body: ChosenAssets) -> HttpResponse:
@@ -103,6 +130,7 @@ def put_assets(request: ApiRequest, id: Path[UUID], body: ChosenAssets) -> HttpR
     "/{id}/assets",
     auth=needs("sharedLink.update"),
     response=list[AssetResult],
+    operation_id="removeSharedLinkAssets",
     summary="Take photos out of a link of chosen photos",
 )
 def delete_assets(request: ApiRequest, id: Path[UUID], body: ChosenAssets) -> HttpResponse:

@@ -229,7 +229,7 @@ def test_nobody_decides_about_what_was_sent_to_others(
 def test_a_key_decides_what_it_may(
     owner: User, refused: Refused, method: str, path: str, permission: str
 ) -> None:
-    body = None if method == "get" else {"ids": []}
+    body: Any = None if method == "get" else {"ids": []}
     where = UPLOADS + path.format(id=uuid4())
     words = f"Missing required permission: {permission}"
     other = program_of(owner, "sharedLink.read")
