@@ -1,7 +1,7 @@
 """What the owner asks for: by flag, by environment, or by a file of systemd's credentials."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -98,7 +98,11 @@ class Values:
         return max((self.levels[name] for name in names if name in self.levels), default=0)
 
 
-def gather(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Values:
+def gather(
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    options: Sequence[Option] = OPTIONS,
+) -> Values:
     """Find each option's value. ``flags`` are by ``dest``, None where not given.
 
     Raises ``WrongOptions``.
@@ -106,7 +110,7 @@ def gather(flags: Mapping[str, Any], environment: Mapping[str, str] | None = Non
     env = os.environ if environment is None else environment
     texts: dict[str, Any] = {}
     levels: dict[str, Level] = {}
-    for option in OPTIONS:
+    for option in options:
         for level, value in (
             (Level.FLAG, flags.get(option.dest)),
             (Level.ENVIRONMENT, _from_environment(option, env)),

@@ -86,6 +86,11 @@ class Client:
         await self._transport.end()
         await self._connection.aclose()
 
+    @property
+    def site(self) -> str:
+        """``https://photos.example.org``"""
+        return self._access.site
+
     async def version(self) -> Version:
         return await version_of(self._connection, self._access)
 
