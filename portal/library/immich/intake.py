@@ -141,6 +141,7 @@ class Intake:
         keys = [key for file in files for key in (file.key, file.live_video_key) if key]
         rows = [self.rows[key] for key in keys if key in self.rows]
         wanted = {row.asset_id for row in rows if row.asset_id and not row.leaving_at}
+        wanted |= {file.live_video_id for file in files if file.live_video_id}  # hidden by now
         with ThreadPoolExecutor(AT_ONCE, "immich-ask") as pool:
             answers = pool.map(lambda pk: ask_for(self.client, pk), wanted)
             found = {asset.id: asset for asset in answers if asset is not None}
