@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from portal.api import api
 from portal.api_answers import refuse
+from portal.api_docs import openapi
 from portal.api_errors import ApiRefused
 
 
@@ -41,4 +42,8 @@ def _open(pattern: Any) -> URLPattern:
 
 app_name = "api"
 ROUTES = [each for each in api.urls[0] if getattr(each, "name", "") != "api-root"]  # ninja's; a 404
-urlpatterns = [*map(_open, ROUTES), re_path(r"^.*$", nothing_here, name="nothing")]
+urlpatterns = [
+    path("openapi.json", openapi, name="openapi"),
+    *map(_open, ROUTES),
+    re_path(r"^.*$", nothing_here, name="nothing"),
+]

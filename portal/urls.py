@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from portal.api_docs import docs
 from portal.api_server import well_known
 from portal.health import healthz, readyz
 
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path(".well-known/immich", well_known, name="well_known"),
+    path("api/docs", docs, name="docs"),
     path("api/", include("portal.api_urls")),
     path("", include("portal.accounts.urls")),
     path("", include("sharing.urls")),

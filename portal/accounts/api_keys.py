@@ -13,15 +13,20 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import ApiKey
 from portal.accounts.permissions import PERMISSIONS
 
+MOST_KEYS = 100  # of one owner
 NOTED_EVERY = timedelta(minutes=1)  # the last use of a key, at most
 
 
 def make_api_key(owner: User, name: str, permissions: Sequence[str]) -> tuple[ApiKey, str]:
     """Make a key; it is returned beside its row, and never to be had again.
 
-    Raises ``ValidationError`` for an empty name and for permissions that there are not.
+    Raises ``ValidationError`` for an empty name, for permissions that there are not, and for one
+    key too many.
     """
     _check(name, permissions)
+    if owner.api_keys.count() >= MOST_KEYS:
+        message = _("There are %(count)d keys: revoke some that are not used any more.")
+        raise ValidationError(message % {"count": MOST_KEYS})
     secret = _make_secret()
     row = ApiKey.objects.create(
         owner=owner, name=name, digest=_digest(secret), permissions=sorted(set(permissions))
