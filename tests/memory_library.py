@@ -32,6 +32,7 @@ from portal.library.types import (
     TimelineEntry,
     Totals,
 )
+from tests.memory_changing import Changing
 from tests.memory_searching import find, page_of, suggestions
 from tests.memory_taking import Taking, in_folder_of
 
@@ -39,7 +40,7 @@ NOWHERE = Path("/nowhere")
 
 
 @dataclass
-class MemoryLibrary(Taking):
+class MemoryLibrary(Changing, Taking):
     """Implements ``portal.library.interface.Library`` over what tests place in it.
 
     It keeps the contract of ``tests/library/test_contract.py``. Its pictures have the shape of

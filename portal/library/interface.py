@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from typing import Protocol
 from uuid import UUID
 
+from portal.library.changing import Changing
 from portal.library.queries import AssetQuery, Suggestion
 from portal.library.types import (
     Album,
@@ -42,6 +43,10 @@ class LibraryFull(LibraryUnavailable):
     """The library's home has no room for more."""
 
 
+class NotAllowed(LibraryError):
+    """What was asked for is not done in this home, whoever asks."""
+
+
 class ContentUnreadable(LibraryError):
     """The file is there, but no picture can be made of it."""
 
@@ -50,7 +55,7 @@ def keep_still() -> None:
     """A beat for whoever holds no lease."""
 
 
-class Library(Protocol):
+class Library(Changing, Protocol):
     """Albums, assets and their bytes.
 
     All calls block (a database, a disk, a server): call them from a thread. Assets come in the

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from portal.library.folder import attempts, intake, scan, status, taking_out
 from portal.library.folder.ahead import AHEAD, Ahead
 from portal.library.folder.cache import ON_DEMAND, rendition_cache
+from portal.library.folder.changes import Changes
 from portal.library.folder.filing import INCOMING
 from portal.library.folder.making import (
     AHEAD_TOGETHER,
@@ -69,7 +70,7 @@ from portal.library.types import (
 
 
 @dataclass
-class FolderLibrary:
+class FolderLibrary(Changes):
     """Albums are the folders below the roots; the first root is the owner's, never written to.
 
     Implements ``portal.library.interface.Library``. An album that shows nothing any more is still

@@ -173,6 +173,16 @@ class Arrival(IndexedArrival):
     path = models.BinaryField(max_length=2000, null=True, unique=True)
 
 
+class Correction(models.Model):
+    """What owners said of a photo, as JSON; it outlives every new reading of the file."""
+
+    asset = models.OneToOneField(StoredAsset, models.CASCADE, related_name="correction")
+    said = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.asset_id)
+
+
 class LeftOut(models.Model):
     """A file or (with an empty name) a folder that could not be taken in, and why.
 

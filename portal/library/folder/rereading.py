@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.library.folder import attempts
+from portal.library.folder.amending import corrections_of
 from portal.library.folder.filing import INCOMING
 from portal.library.folder.models import Member, StoredAsset
 from portal.library.folder.originals import Finder
@@ -97,7 +98,9 @@ def _keep(read: Mapping[UUID, Mapping[str, object]]) -> None:
     """Write down what was read; what could not be read is not tried again by this version."""
     from portal.library.content.reading import READER
 
-    for pk, facts in read.items():
+    said = corrections_of(read)
+    for pk, found in read.items():
+        facts = {**found, **said.get(pk, {})} if found else found
         row = StoredAsset.objects.filter(pk=pk)
         row.update(**{"read_by": READER, **facts})
         if "taken_at" in facts:

@@ -34,10 +34,10 @@ def take_out(root: Root, keys: Collection[UUID]) -> None:
     for arrival in leaving:
         _remove_part(root, arrival)
         if arrival.path is not None and not _bequeath(arrival):
-            _throw_away(root, bytes(arrival.path))
+            put_into_bin(root, bytes(arrival.path))
     gone = [arrival for arrival in leaving if arrival.path is not None]
     with transaction.atomic():
-        _forget_places([bytes(arrival.path) for arrival in gone if arrival.path is not None])
+        forget_places([bytes(arrival.path) for arrival in gone if arrival.path is not None])
         Arrival.objects.filter(pk__in=[arrival.pk for arrival in leaving]).update(
             path=None, out_at=timezone.now()
         )
@@ -60,8 +60,8 @@ def _bequeath(arrival: Arrival) -> bool:
     return True
 
 
-def _throw_away(root: Root, path: bytes) -> None:
-    """Under the day it is thrown away on, so that nobody has to remember when that was."""
+def put_into_bin(root: Root, path: bytes) -> None:
+    """Move a file there, under the day it is thrown away on, so that nobody has to remember when that was."""
     day = os.fsencode(f"{BIN}/{timezone.localdate().isoformat()}")
     folder, _slash, name = path.rpartition(b"/")
     target = root.full(b"/".join(part for part in (day, folder) if part))
@@ -84,7 +84,7 @@ def _free(folder: bytes, name: bytes) -> bytes:
     return path
 
 
-def _forget_places(paths: Collection[bytes]) -> None:
+def forget_places(paths: Collection[bytes]) -> None:
     """What a look at the folders would find missing, at once."""
     touched = Touched()
     for path in paths:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from portal.leases.models import is_held
 from portal.library.immich import failing
 from portal.library.immich.asking import INDEX
+from portal.library.immich.changes import Changes
 from portal.library.immich.client import AS_BYTES, ImmichClient, Server
 from portal.library.immich.failing import Refused
 from portal.library.immich.intake import Intake
@@ -58,7 +59,7 @@ SENDING = httpx.Timeout(120.0, connect=5.0)  # Immich answers once it has put a 
 
 
 @dataclass
-class ImmichLibrary:
+class ImmichLibrary(Changes):
     """Implements ``portal.library.interface.Library``.
 
     An album that is gone from Immich is still known to ``album`` for 30 days, showing nothing, for
