@@ -38,9 +38,10 @@ def facts_of_made(made: PortalAlbum, *, is_shared: bool = False) -> AlbumFacts:
     order = "desc" if made.order == PortalAlbum.Order.NEWEST else "asc"
     return AlbumFacts(
         owner=made.owner,
+        description=made.description,
         order=order,
         created_at=made.created_at,
-        updated_at=made.created_at,
+        updated_at=made.updated_at,
         is_shared=is_shared,
     )
 

@@ -1,12 +1,15 @@
 """Who may use a route of ``/api``, said where the route is made: ``auth=needs("asset.read")``."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
 
-from sharing.api.callers import Caller, check_may, credentials_of, find_caller
+from portal.api_errors import ApiRefused
+from sharing.api.callers import Caller, OwnerCaller, check_may, credentials_of, find_caller
 
 
 class ApiRequest(HttpRequest):
@@ -36,3 +39,10 @@ class Needs(AuthBase):
 def needs(permission: str = "", *, guests: bool = False) -> Callable[[HttpRequest], Any]:
     """The ``auth`` of a route; it raises ``ApiRefused``. An empty permission: any key."""
     return Needs(permission, guests=guests)
+
+
+def owner_of(request: ApiRequest) -> User:
+    """Whose program asks, on routes that guests are not let in to."""
+    if not isinstance(request.auth, OwnerCaller):
+        raise ApiRefused(HTTPStatus.FORBIDDEN)
+    return request.auth.user

@@ -29,7 +29,7 @@ def find_asset(caller: Caller, asset_id: UUID, permission: str = "asset.read") -
         if not isinstance(caller, GuestCaller):
             return get_library().asset(asset_id)
         if not caller.access.rights.look:
-            raise _not_found(permission)
+            raise not_found(permission)
         contents = contents_of(caller.access.link)
         shown = contents.asset(asset_id)
         if shown is not None:
@@ -37,8 +37,8 @@ def find_asset(caller: Caller, asset_id: UUID, permission: str = "asset.read") -
         if contents.contains(asset_id):
             return get_library().asset(asset_id)
     except NotInLibrary as exc:
-        raise _not_found(permission) from exc
-    raise _not_found(permission)
+        raise not_found(permission) from exc
+    raise not_found(permission)
 
 
 def find_assets(caller: Caller, asset_ids: Collection[UUID]) -> dict[UUID, Asset]:
@@ -60,7 +60,7 @@ def check_all(
     """All of these assets, in their order, each once; raises ``ApiRefused`` (400) if one is not."""
     found = find_assets(caller, asset_ids)
     if len(found) < len(set(asset_ids)):
-        raise _not_found(permission)
+        raise not_found(permission)
     return [found[asset_id] for asset_id in dict.fromkeys(asset_ids)]
 
 
@@ -77,7 +77,8 @@ def number_of(caller: Caller, asset: Asset) -> int:
     return 1 if position is None else position + 1
 
 
-def _not_found(permission: str) -> ApiRefused:
+def not_found(permission: str) -> ApiRefused:
+    """What Immich says of what is not there, and of what is not for this caller."""
     return ApiRefused(HTTPStatus.BAD_REQUEST, f"Not found or no {permission} access")
 
 
