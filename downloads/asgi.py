@@ -1,28 +1,17 @@
 """Archives and event streams as plain ASGI applications, mounted in front of Django."""
 
-import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import unquote
-from uuid import UUID
 
-from django.conf import settings
 from django.db import DatabaseError
 
 from downloads.admission import BUSY, NOT_FOUND, RETRY_AFTER, admit, path_parts
-from downloads.models import Reason
-from downloads.planning import is_away, trouble_with
-from downloads.plans import ArchivePlan, NoArchive, Place, Plans, spool_files_of
+from downloads.plans import NoArchive
 from downloads.progress import make_board
-from downloads.services import fetch_again, take_out
-from downloads.spool.models import SENDING, SENDING_FOR
-from downloads.streaming import ArchiveSource
+from downloads.sending import Archives, Entitled, share_archives
 from downloads.tickets import (
     ARCHIVES,
     EVENTS,
@@ -30,23 +19,17 @@ from downloads.tickets import (
     read_archive_ticket,
     read_events_ticket,
 )
-from portal.leases.models import attend
-from portal.library import get_library
-from portal.library.interface import LibraryError, LibraryUnavailable
-from portal.library.types import RemoteFile, StoredFile
+from portal.library.interface import LibraryError
 from portal.live.board import Board, TooManyStreams
 from portal.live.stream import stream_events
-from portal.media.coalescing import Overloaded, Questions
+from portal.media.coalescing import Overloaded
 from portal.media.cookies import cookie_in
-from portal.media.disposition import attachment
-from portal.media.places import NoPlace, Places
+from portal.media.places import NoPlace
 from portal.media.sending import (
-    Body,
     Receive,
     Scope,
     Send,
     SourceBroken,
-    send_body,
     send_short,
 )
 from portal.media.table import GrantsUnknown, GrantTable
@@ -62,9 +45,7 @@ class ArchiveApp:
     """Serves ``/archives/…``. Whatever is wrong with an address, the answer is the same 404."""
 
     grants: GrantTable
-    plans: Plans
-    questions: Questions[Any]
-    places: Places
+    archives: Archives
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
@@ -82,60 +63,10 @@ class ArchiveApp:
         parts = [unquote(part) for part in path_parts(scope["raw_path"], ARCHIVES, 3)]
         ticket = read_archive_ticket(parts, time.time())
         admission = await admit(self.grants, ticket, scope)
-        is_get, anew = scope["method"] == "GET", _starts_anew(scope)
-        question = partial(
-            self.plans.get,
-            ticket.download_id,
-            ticket.link_id,
-            admission.epoch,
-            anew=anew,
-            fetched_by=(scope.get("client") or ("",))[0] if is_get else None,
+        entitled = Entitled(
+            ticket.download_id, ticket.link_id, admission.epoch, ticket.name, admission.still
         )
-        key = (ticket.download_id, admission.epoch, anew, is_get)
-        plan: ArchivePlan = await self.questions.ask(key, question)
-        body = Body(
-            size=plan.layout.length,
-            etag=plan.layout.etag,
-            media_type="application/zip",
-            last_modified=plan.made_at,
-            disposition=attachment(ticket.name),
-        )
-        source = ArchiveSource(plan, self._relocate, partial(self._report, plan))
-        with self.places.place(scope):
-            async with self._needing(plan):
-                await send_body(scope, receive, send, body, source, admission.still)
-
-    @asynccontextmanager
-    async def _needing(self, plan: ArchivePlan) -> AsyncGenerator[None, None]:
-        """Say, as long as it is sent, that its files of the spool are needed."""
-        if not plan.is_of_spool:
-            yield
-            return
-        saying = asyncio.create_task(self._say_needed(plan.download_id))
-        try:
-            yield
-        finally:
-            saying.cancel()
-            await asyncio.wait({saying})
-
-    async def _say_needed(self, download_id: UUID) -> None:
-        post = partial(attend, f"{SENDING}{download_id}", SENDING_FOR)
-        while True:
-            try:
-                await self.questions.ask(("sending", download_id), post)
-            except (DatabaseError, Overloaded) as exc:
-                logger.warning("It could not be noted that a download is being sent: %s", exc)
-            await asyncio.sleep(SENDING_FOR / 3)
-
-    async def _relocate(self, place: Place) -> StoredFile:
-        file: StoredFile = await self.questions.ask(
-            ("relocate", place.asset_id, place.rendition), partial(_locate, place)
-        )
-        return file
-
-    async def _report(self, plan: ArchivePlan, place: Place) -> None:
-        key = ("report", plan.download_id, place.position)
-        await self.questions.ask(key, partial(_take_out, plan, place))
+        await self.archives.send(scope, receive, send, entitled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,39 +95,11 @@ class EventsApp:
             await stream_events(subscription, scope, receive, send)
 
 
-def make_archives(grants: GrantTable) -> ArchiveApp:
+def make_archives(grants: GrantTable, archives: Archives | None = None) -> ArchiveApp:
     """Make the application for ``/archives/``."""
-    places = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
-    return ArchiveApp(grants, Plans(), Questions("archives", THREADS), places)
+    return ArchiveApp(grants, archives or share_archives())
 
 
 def make_events(grants: GrantTable) -> EventsApp:
     """Make the application for ``/events/``."""
     return EventsApp(grants, make_board())
-
-
-def _starts_anew(scope: Scope) -> bool:
-    """Whether the answer begins with the first byte: a resumed one must stay what it was."""
-    wanted = (value for name, value in scope["headers"] if name == b"range")
-    return all(value.replace(b" ", b"").startswith(b"bytes=0-") for value in wanted)
-
-
-def _locate(place: Place) -> StoredFile:
-    if place.spool_file_id is not None:
-        raise LibraryUnavailable("This file must be fetched once more.")
-    if place.is_original:
-        original = get_library().original(place.asset_id)
-        if isinstance(original, RemoteFile):
-            raise LibraryUnavailable("This original lies on another server.")
-        return original
-    return get_library().rendition(place.asset_id, place.rendition)
-
-
-def _take_out(plan: ArchivePlan, place: Place) -> None:
-    if place.spool_file_id is not None:
-        fetch_again(plan.download_id, spool_files_of([place]))
-        return
-    reason = trouble_with(place.file) if place.is_original else Reason.NONE
-    if reason == Reason.GONE and is_away():
-        return  # the guest can resume once the disk is back
-    take_out(plan.download_id, place.position, reason or Reason.CHANGED)

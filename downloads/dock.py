@@ -106,8 +106,10 @@ def _card(download: Download, view: Viewpoint) -> Card:
         failed = list(download.items.left_out().with_lone_halves()[:room])
         files += failed
         unseen = download.count_left_out - len(failed)
-    if refusal := refusal_of(download, download.link):
-        room = (download.link.bytes_left or 0) if download.is_ready else 0
+    link = download.link
+    assert link is not None  # noqa: S101 - what owners ask for is in no dock
+    if refusal := refusal_of(download, link):
+        room = (link.bytes_left or 0) if download.is_ready else 0
         fitting = len(fitting_assets(download, room)) if room else 0
         return Card(download, files, unseen, refusal=refusal, fitting=fitting)
     if not download.is_ready or download.epoch != view.epoch:

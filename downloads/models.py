@@ -4,65 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from downloads.spool.models import SpoolFile, being_sent
+from downloads.states import DownloadState, ItemState, Reason, Size, Waiting
 from portal.library.types import Rendition
 from sharing.models import SharedLink
 
+__all__ = [
+    "ACTIVE", "FETCHING", "LEFT_OUT", "OPEN", "SAVING_TIME", "UNFINISHED", "Download",
+    "DownloadItem", "DownloadQuerySet", "DownloadState", "ItemState", "Reason", "Size", "Waiting",
+]  # fmt: skip
 SAVING_TIME = timedelta(hours=1)  # a dismissed archive can still be resumed for this long
-
-
-class DownloadState(models.TextChoices):
-    QUEUED = "queued", _("Queued")
-    PREPARING = "preparing", _("Preparing")
-    READY = "ready", _("Ready")
-    FAILED = "failed", _("Failed")
-    CANCELED = "canceled", _("Canceled")
-    EXPIRED = "expired", _("Expired")
-
-
-class ItemState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    RUNNING = "running", _("Preparing")
-    READY = "ready", _("Ready")
-    MISSING = "missing", _("Missing")
-    FAILED = "failed", _("Failed")
-    CANCELED = "canceled", _("Canceled")
-
-
-class Reason(models.TextChoices):
-    """Why a file is not in the archive, in words for the guest."""
-
-    NONE = "", ""
-    GONE = "gone", _("is no longer there")
-    CHANGED = "changed", _("has changed since the album was read")
-    UNREADABLE = "unreadable", _("cannot be read as a picture or video")
-    UNAVAILABLE = "unavailable", _("cannot be reached right now")
-    INTERRUPTED = "interrupted", _("took too long to prepare")
-    DAMAGED = "damaged", _("arrived damaged, or has just changed")
-    REFUSED = "refused", _("is not given out right now; the person who sent the link can help")
-    WITHDRAWN = "withdrawn", _("is no longer part of what this link shows")
-    TOO_LARGE = "toolarge", _("needs more room than there is for downloads; choose fewer at once")
-
-
-class Waiting(models.TextChoices):
-    """What an unfinished download waits for, where it is not a worker's turn."""
-
-    NOTHING = "", ""
-    FILES = "files", _("Fetching")
-    ROOM = "room", _("Waiting for room: other downloads come first. This goes on by itself.")
-    DISK = "disk", _("Waiting: the disk is full. This goes on by itself.")
-    LIBRARY = "library", _("Waiting: the photos cannot be reached. This goes on by itself.")
-
-
-class Size(models.TextChoices):
-    ORIGINAL = "original", _("Originals")
-    LARGE = "large", _("Large, 2048 px")
 
 
 UNFINISHED = (DownloadState.QUEUED, DownloadState.PREPARING)
@@ -73,7 +30,8 @@ FETCHING = (Waiting.FILES, Waiting.DISK, Waiting.LIBRARY)  # the fetcher's conce
 
 
 class DownloadQuerySet(models.QuerySet["Download"]):
-    def of_visitor(self, link_id: UUID, visitor: str) -> "DownloadQuerySet":
+    def of_visitor(self, link_id: UUID | None, visitor: str) -> "DownloadQuerySet":
+        """Those of a guest of this link; of an owner, whose downloads have none."""
         return self.filter(link_id=link_id, visitor=visitor)
 
     def kept(self) -> "DownloadQuerySet":
@@ -106,7 +64,7 @@ class DownloadQuerySet(models.QuerySet["Download"]):
 
 
 class Download(models.Model):
-    """A visitor's request for files of a link as one archive.
+    """A request for files as one archive: a visitor's of a link, or an owner's.
 
     ``epoch`` is the link's epoch under which the items were chosen; when the link has moved on, the
     download is planned again. ``version`` differs whenever the archive's bytes may differ, and
@@ -115,7 +73,8 @@ class Download(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    link = models.ForeignKey(SharedLink, models.CASCADE, related_name="downloads")
+    link = models.ForeignKey(SharedLink, models.CASCADE, null=True, related_name="downloads")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     visitor = models.CharField(max_length=32)
     address = models.CharField(max_length=32)  # a keyed hash: no address is kept
     selection = models.BinaryField(default=b"")  # asset ids, 16 bytes each
@@ -158,7 +117,16 @@ class Download(models.Model):
                 fields=["link", "visitor", "fingerprint"],
                 condition=Q(state__in=ACTIVE),
                 name="one_active_download_per_selection",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["visitor", "fingerprint"],
+                condition=Q(state__in=ACTIVE, link=None),
+                name="one_active_download_per_owner_and_selection",
+            ),
+            models.CheckConstraint(
+                condition=Q(link__isnull=False, owner=None) | Q(link=None, owner__isnull=False),
+                name="downloads_are_a_guests_or_an_owners",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -223,22 +191,22 @@ class Download(models.Model):
             setattr(self, name, value)
 
 
-class ItemQuerySet(models.QuerySet["DownloadItem"]):
-    def open(self) -> "ItemQuerySet":
+class DownloadItemQuerySet(models.QuerySet["DownloadItem"]):
+    def open(self) -> "DownloadItemQuerySet":
         return self.filter(state__in=OPEN)
 
-    def to_make(self) -> "ItemQuerySet":
+    def to_make(self) -> "DownloadItemQuerySet":
         """Open ones that are made here: rendered, or read."""
         return self.open().filter(spool_file=None)
 
-    def to_fetch(self) -> "ItemQuerySet":
+    def to_fetch(self) -> "DownloadItemQuerySet":
         """Open ones whose original is awaited from another server."""
         return self.open().exclude(spool_file=None)
 
-    def left_out(self) -> "ItemQuerySet":
+    def left_out(self) -> "DownloadItemQuerySet":
         return self.filter(state__in=LEFT_OUT)
 
-    def with_lone_halves(self) -> "ItemQuerySet":
+    def with_lone_halves(self) -> "DownloadItemQuerySet":
         """Fill in ``lone``: of half a live photo, the name of the other half that is there."""
         ready = DownloadItem.objects.filter(download_id=OuterRef("download_id")).in_archive()
         still = ready.filter(position=OuterRef("position") - 1)
@@ -249,7 +217,7 @@ class ItemQuerySet(models.QuerySet["DownloadItem"]):
         )
         return self.annotate(lone_half=Coalesce(lone, Value("")))
 
-    def in_archive(self) -> "ItemQuerySet":
+    def in_archive(self) -> "DownloadItemQuerySet":
         return self.filter(state=ItemState.READY)
 
 
@@ -282,7 +250,7 @@ class DownloadItem(models.Model):
         SpoolFile, models.SET_NULL, null=True, related_name="items"
     )  # of an original on another server
 
-    objects = ItemQuerySet.as_manager()
+    objects = DownloadItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

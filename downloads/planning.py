@@ -14,12 +14,12 @@ from django.utils import timezone
 from downloads.drafts import Draft
 from downloads.models import Download, DownloadItem, ItemState, Reason, Size
 from downloads.names import Names, neutral_stem, split
+from downloads.terms import terms_of
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, SUFFIXES
 from portal.library.types import AssetKind, NamedAsset, RemoteFile, Rendition, StoredFile
-from sharing.access import Rights, rights_of
-from sharing.contents import contents_of
+from sharing.access import Rights
 
 Part = DownloadItem.Part
 Originals = Mapping[UUID, StoredFile | RemoteFile]
@@ -28,7 +28,7 @@ Item = DownloadItem | Draft
 
 @dataclass(slots=True)
 class Planner:
-    """Turns chosen assets into items, one link's rights applied."""
+    """Turns chosen assets into items, the rights of whoever asked applied."""
 
     download: Download
     rights: Rights
@@ -86,13 +86,13 @@ class Planner:
 
 
 def plan(download: Download) -> tuple[list[Draft], Originals]:
-    """Make the items of a download from what its link grants now, settled; nothing is saved.
+    """Make the items of a download from what is granted now, settled; nothing is saved.
 
     Returns them with the originals that were looked at.
     """
     assets = _chosen(download)
     files = get_library().originals(_all_ids(assets))
-    planner = Planner(download, rights_of(download.link), files, len(assets), Names())
+    planner = Planner(download, terms_of(download).rights, files, len(assets), Names())
     items = [
         item for number, asset in enumerate(assets, 1) for item in planner.items_of(number, asset)
     ]
@@ -167,7 +167,7 @@ def trouble_with(file: StoredFile | RemoteFile) -> Reason:
 
 def _chosen(download: Download) -> Sequence[NamedAsset]:
     """Return the assets that were chosen and are still granted, in the order of their page."""
-    return contents_of(download.link).named(frozenset(download.asset_ids))
+    return terms_of(download).contents.named(frozenset(download.asset_ids))
 
 
 def _all_ids(assets: Sequence[NamedAsset]) -> list[UUID]:

@@ -74,7 +74,7 @@ class Plans:
     def get(
         self,
         download_id: UUID,
-        link_id: UUID,
+        link_id: UUID | None,
         epoch: int,
         *,
         anew: bool,
@@ -160,7 +160,7 @@ def _is_at_home(file: ArchivedFile) -> bool:
     return file.rendition == Rendition.ORIGINAL and file.spool_file_id is None
 
 
-def _find(download_id: UUID, link_id: UUID, epoch: int) -> Download:
+def _find(download_id: UUID, link_id: UUID | None, epoch: int) -> Download:
     ready = Download.objects.ready().filter(pk=download_id, link_id=link_id, epoch=epoch)
     download = ready.select_related("link").first()
     if download is None:
@@ -173,7 +173,8 @@ def _count(download: Download, size: int, address: str) -> None:
     """Count the first time it is fetched; raises ``NoArchive`` where a limit of the link is reached."""
     unfetched = Download.objects.filter(pk=download.pk, fetched_at=None)
     is_first = unfetched.update(fetched_at=timezone.now())
-    if is_first and not claim_download(download.link, size, address):
+    link = download.link
+    if is_first and link is not None and not claim_download(link, size, address):
         raise NoArchive
 
 

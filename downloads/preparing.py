@@ -25,11 +25,11 @@ from downloads.models import (
 from downloads.planning import Part, plan, settle, trouble_with
 from downloads.spool.claiming import Item, NoRoomNow, claim
 from downloads.spool.room import make_room
+from downloads.terms import terms_of
 from portal.leases.models import Lease
 from portal.library import get_library
 from portal.library.interface import LibraryError
 from portal.library.types import RemoteFile, Rendition, StoredFile
-from sharing.access import rights_of
 from sharing.models import SharedLink
 
 LEASE = 15  # seconds; with a sweep every five, a killed worker's job goes on within 30
@@ -74,17 +74,17 @@ def take_over(download: Download) -> None:
 
 def make_ready(download: Download, lease: Lease) -> None:
     """Plan what is not planned, check what is, and finish or hand over to the long lane."""
-    link, rights = download.link, rights_of(download.link)
-    if link.deleted_at or link.is_paused or link.is_expired or not rights.download:
+    terms = terms_of(download)
+    if not (terms.is_open and terms.rights.download):
         # Used up meanwhile: the dock stays, and says so.
-        end = DownloadState.FAILED if rights.is_used_up else DownloadState.EXPIRED
+        end = DownloadState.FAILED if terms.rights.is_used_up else DownloadState.EXPIRED
         Download.objects.filter(pk=download.pk).move(end, origin=UNFINISHED)
         return
     Download.objects.filter(pk=download.pk).move(
         DownloadState.PREPARING, origin=[DownloadState.QUEUED]
     )
     try:
-        if download.is_planned and download.epoch == link.epoch:
+        if download.is_planned and download.epoch == terms.epoch:
             _check_again(download)
         else:
             _plan_anew(download, lease)
@@ -118,6 +118,8 @@ def go_on(download: Download) -> None:
 
 def _is_outdated(download: Download) -> bool:
     """Whether its link has moved on meanwhile: then nobody may have what was prepared."""
+    if download.link_id is None:
+        return False
     return not SharedLink.objects.filter(pk=download.link_id, epoch=download.epoch).exists()
 
 
@@ -167,7 +169,7 @@ def _plan_anew(download: Download, lease: Lease) -> None:
         has_room = _claim(download, drafts, originals)
         download.items.all().delete()
         save_items(download, drafts)
-        download.is_planned, download.epoch = True, download.link.epoch
+        download.is_planned, download.epoch = True, terms_of(download).epoch
         download.save(update_fields=["is_planned", "epoch"])
     if not has_room:
         raise NoRoomNow

@@ -13,9 +13,9 @@ from downloads.models import (
     OPEN,
     Download,
     DownloadItem,
+    DownloadItemQuerySet,
     DownloadQuerySet,
     DownloadState,
-    ItemQuerySet,
     ItemState,
 )
 
@@ -76,7 +76,7 @@ def _next(download: Download, group: Group, most: int, busy: Collection[int]) ->
             yield Wanted(file_id, asset_id, group, "video" if is_moving else "image", photo)
 
 
-def _of_group(items: ItemQuerySet, group: Group) -> ItemQuerySet:
+def _of_group(items: DownloadItemQuerySet, group: Group) -> DownloadItemQuerySet:
     if group is Group.VIDEO:
         return items.filter(part=Part.VIDEO)
     moving = DownloadItem.objects.filter(

@@ -21,9 +21,9 @@ from downloads.models import (
     OPEN,
     Download,
     DownloadItem,
+    DownloadItemQuerySet,
     DownloadQuerySet,
     DownloadState,
-    ItemQuerySet,
     ItemState,
     Reason,
     Waiting,
@@ -33,7 +33,7 @@ from downloads.spool.models import SpoolFile
 PASSING = (Interrupted, InTheWay, StorageError)  # the same file may come later
 
 
-def items_of(file_id: int) -> ItemQuerySet:
+def items_of(file_id: int) -> DownloadItemQuerySet:
     """The items that wait for a file."""
     return DownloadItem.objects.filter(
         spool_file_id=file_id, state__in=OPEN, download__state=DownloadState.PREPARING

@@ -63,6 +63,7 @@ class Body:
     last_modified: float | None = None
     disposition: str = ""
     cache_control: str = "private, no-cache"
+    headers: Headers = ()  # besides those that follow from the above
 
 
 def always() -> bool:
@@ -145,7 +146,7 @@ def start_message(body: Body, selection: Selection) -> dict[str, Any]:
 
 
 def _headers(body: Body, selection: Selection) -> list[tuple[bytes, bytes]]:
-    headers = [*GUARDS, (b"etag", _encode(body.etag)), (b"accept-ranges", b"bytes")]
+    headers = [*GUARDS, *body.headers, (b"etag", _encode(body.etag)), (b"accept-ranges", b"bytes")]
     headers.append((b"cache-control", _encode(body.cache_control)))
     if body.last_modified is not None:
         headers.append((b"last-modified", _encode(http_date(body.last_modified))))
