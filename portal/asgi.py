@@ -14,7 +14,10 @@ django_app = get_asgi_application()  # makes the models importable, so it comes 
 
 from django.conf import settings  # noqa: E402
 
+from downloads.api.archives import ADDRESS as API_ARCHIVE  # noqa: E402
+from downloads.api.archives import ArchiveBytes  # noqa: E402
 from downloads.asgi import make_archives, make_events  # noqa: E402
+from downloads.sending import share_archives  # noqa: E402
 from downloads.tickets import ARCHIVES, EVENTS  # noqa: E402
 from portal.accounts.open_keys import open_keys  # noqa: E402
 from portal.accounts.sessions import signed_in  # noqa: E402
@@ -111,9 +114,10 @@ def make_application() -> Front:
     shelf = Shelf(RenditionStore(settings.RENDITIONS_DIR), get_library, memory)
     delivering = Delivering(shelf, LinkTakes())
     media = MediaApp(grants, delivering)
+    archives = share_archives()
     mounts: dict[str, App] = {
         PREFIX: media,
-        ARCHIVES: make_archives(grants),
+        ARCHIVES: make_archives(grants, archives),
         EVENTS: make_events(grants),
         LINK_EVENTS: make_link_events(grants),
         REVIEW_EVENTS: make_review_events(grants),
@@ -122,6 +126,7 @@ def make_application() -> Front:
     }
     pages = SharedAstray(BoundedPages(django_app, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     patterns: dict[re.Pattern[str], App] = {ADDRESS: UploadsApp(), ORIGINALS: SentOriginals(grants)}
+    patterns[API_ARCHIVE] = ArchiveBytes(grants, archives)
     patterns[ASSET_BYTES] = AssetBytes(grants, delivering)
     api = make_api()
     patterns[SENT_ASSETS] = ApiUploads(api)

@@ -11,14 +11,13 @@ from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotI
 from portal.media.admission import Admission
 from portal.media.coalescing import Overloaded, Questions
 from portal.media.delivering import Delivering, Label, body_of
-from portal.media.grants import OWNER_EPOCH, OWNER_SCOPE
 from portal.media.places import NoPlace
 from portal.media.sending import Receive, Scope, Send, SourceBroken
 from portal.media.table import GrantsUnknown, GrantTable
 from portal.media.taking import NothingLeft
 from portal.media.tickets import DAY, BadTicket, Ticket
-from sharing.api.callers import GuestCaller
 from sharing.api.handing_out import Handed, hand_out
+from sharing.api.holding import hold
 from sharing.api.refusing import send_refused
 
 THREADS = 4  # that find callers and assets, in one process; each has a database connection
@@ -68,23 +67,12 @@ def check_method(scope: Scope, *methods: str) -> None:
 
 
 async def admit(grants: GrantTable, handed: Handed) -> Admission:
-    """Let in who was found to have this, for as long as that holds.
-
-    Raises ``BadTicket`` where it no longer does, ``GrantsUnknown``.
-    """
-    caller = handed.caller
-    if isinstance(caller, GuestCaller):
-        link = caller.access.link
-        scope, epoch, holding = link.pk, link.epoch, await grants.confirm(link.pk, link.epoch)
-    else:
-        scope, epoch = OWNER_SCOPE, OWNER_EPOCH
-        holding = await grants.find_key(caller.key.pk)
-    if holding is None or not holding.still_grants(epoch):
-        raise BadTicket
+    """Let in who was found to have this; raises as ``hold`` does."""
+    held = await hold(grants, handed.caller)
     name = handed.filename if handed.counts else ""
     expires = int(time.time()) + DAY
-    ticket = Ticket(scope, handed.asset_id, handed.rendition, expires, name)
-    return Admission(ticket, holding, epoch, "")
+    ticket = Ticket(held.scope, handed.asset_id, handed.rendition, expires, name)
+    return Admission(ticket, held.holding, held.epoch, "")
 
 
 REFUSALS = {
