@@ -12,12 +12,13 @@ import anyio
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from downloads.client.errors import Refused, Trouble, Unreachable
 from downloads.client.results import Status
 from downloads.client.server import Kinds
 from downloads.client.target import Known, LocalFile, Sent, Told
+from portal.api_errors import ApiRefused
 from portal.library import get_library
 from portal.library.content.formats import HEAD_BYTES, SUFFIXES, recognize
 from portal.library.interface import (
@@ -28,6 +29,7 @@ from portal.library.interface import (
     NotInLibrary,
 )
 from portal.library.types import Incoming, NotTaken
+from portal.media.coalescing import Overloaded
 from sharing.albums.editing import make_album
 from sharing.api.album_finding import FoundAlbum, own_albums
 from sharing.api.album_members import add_to
@@ -71,7 +73,7 @@ class LibraryTarget:
         told(file.size)
         try:
             answer = await self._batches.take_in(incoming)
-        except LibraryUnavailable as exc:
+        except (LibraryUnavailable, DatabaseError, Overloaded) as exc:
             raise _translated(exc) from exc
         finally:
             with anyio.CancelScope(shield=True):
@@ -115,7 +117,9 @@ class LibraryTarget:
                 return question()
             except ValidationError as exc:
                 raise Refused(" ".join(exc.messages)) from exc
-            except LibraryError as exc:
+            except ApiRefused as exc:
+                raise Refused(str(exc.message)) from exc
+            except (LibraryError, DatabaseError) as exc:
                 raise _translated(exc) from exc
             finally:
                 connections.close_all()
@@ -166,7 +170,9 @@ def _holds(asset_id: UUID, sha1: bytes) -> bool:
     return asset.sha1 == sha1 and kept([sha1]).get(sha1) == asset_id
 
 
-def _translated(exc: LibraryError) -> Refused | Unreachable:
+def _translated(exc: LibraryError | DatabaseError | Overloaded) -> Refused | Unreachable:
+    if isinstance(exc, DatabaseError | Overloaded):
+        return Unreachable(f"The portal's database cannot be used right now: {exc}")
     if isinstance(exc, LibraryUnavailable):
         return Unreachable(str(exc), is_full=isinstance(exc, LibraryFull))
     return Refused(str(exc))
