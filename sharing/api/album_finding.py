@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from portal.library import get_library
 from portal.library.interface import NotInLibrary
 from portal.library.types import Album, AssetFilter
-from sharing.albums.models import PortalAlbum, PortalAlbumItem
+from sharing.albums.models import PortalAlbum
 from sharing.api.album_shapes import UNKNOWN, AlbumFacts, facts_of_made
 from sharing.api.callers import Caller, GuestCaller
 from sharing.api.seeing import not_found
@@ -102,5 +102,5 @@ def _midnight(day: date | None) -> datetime:
 
 def albums_with(asset_id: UUID) -> set[UUID]:
     """The albums, of the library and made here, in which this asset is shown."""
-    there = PortalAlbumItem.objects.filter(asset_id=asset_id, is_there=True)
-    return {*get_library().albums_of(asset_id), *there.values_list("album_id", flat=True)}
+    made = PortalAlbum.objects.filter(items__asset_id=asset_id, items__is_there=True)
+    return {*get_library().albums_of(asset_id), *made.values_list("pk", flat=True)}
