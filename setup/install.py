@@ -21,6 +21,9 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 NODE_MODULES = ROOT / "node_modules"
+# A client of Immich's in an older version, for the tests: beside the newer one, not in its place.
+OLD_CLIENT = ROOT / "tests" / "real_clients" / "immichpy-4.lock"
+OLD_CLIENT_PLACE = VENV / "immichpy-4"
 FROM_SOURCE = "pyvips"  # pure Python, but published without a wheel
 PIP = ("-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input")
 LOCKED = ("--require-hashes", "--no-deps")
@@ -36,6 +39,8 @@ def main() -> None:
             make_venv()
             install_packages(sys.argv[1])
             install_browser_libraries(sys.argv[1])
+            if sys.argv[1] == "dev":
+                install_old_client()
     except SetUpError as exc:
         sys.exit(f"loggia: {exc}")
     except OSError as exc:
@@ -115,6 +120,19 @@ def install_browser_libraries(kind: str) -> None:
     )
     NODE_MODULES.mkdir(exist_ok=True)
     stamp.write_text(f"{lock} {kind}")
+
+
+def install_old_client() -> None:
+    stamp = OLD_CLIENT_PLACE / "installed"
+    if is_done(stamp, OLD_CLIENT):
+        return
+    shutil.rmtree(OLD_CLIENT_PLACE, ignore_errors=True)
+    place = ["--target", str(OLD_CLIENT_PLACE), "--only-binary", ":all:"]
+    run(
+        [str(PYTHON), *PIP, *LOCKED, *place, "-r", str(OLD_CLIENT)],
+        "a client for the tests could not be installed; pip's message is above",
+    )
+    stamp.write_text(fingerprint(OLD_CLIENT))
 
 
 def is_done(stamp: Path, lock: Path) -> bool:
