@@ -41,3 +41,30 @@ class DownloadShape(Body):
 
     total_size: int
     archives: list[ArchiveShape]
+
+
+class LeftOutShape(Body):
+    asset_id: str
+    name: str
+    reason: str
+
+
+class StateShape(Body):
+    """A download and how far it is; sizes in bytes, ``archive`` the address it is fetched from."""
+
+    id: str
+    name: str
+    state: str
+    size: str
+    count: int
+    count_done: int
+    count_left_out: int
+    bytes_total: int
+    bytes_done: int
+    archive_size: int | None
+    archive: str | None
+    waits_for: str | None
+    refusal: str | None
+    created_at: str
+    expires_at: str
+    left_out: list[LeftOutShape] | None = None

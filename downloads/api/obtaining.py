@@ -36,7 +36,7 @@ NONE_THERE = "There is no such download. Ask for it with POST first."
 def downloads_of(caller: Caller) -> DownloadQuerySet:
     """The caller's own: a guest's by this link, or an owner's."""
     link_id = caller.access.link.pk if isinstance(caller, GuestCaller) else None
-    return Download.objects.of_visitor(link_id, _visitor(caller))
+    return Download.objects.of_visitor(link_id, visitor_of(caller))
 
 
 def obtain(
@@ -55,7 +55,7 @@ def obtain(
     _make_way(caller)
     try:
         if isinstance(caller, GuestCaller):
-            visitor = _visitor(caller)
+            visitor = visitor_of(caller)
             download = request_download(caller.access, visitor, address, chosen, size)
         else:
             download = request_own_download(caller.user, address, chosen, size, title)
@@ -122,7 +122,7 @@ def in_words(refused: DownloadRefused) -> ApiRefused:
     return ApiRefused(HTTPStatus.BAD_REQUEST, str(refused))
 
 
-def _visitor(caller: Caller) -> str:
+def visitor_of(caller: Caller) -> str:
     """Who asks: programs seldom keep cookies, so those without are known by their address."""
     if not isinstance(caller, GuestCaller):
         return visitor_of_owner(caller.user)
