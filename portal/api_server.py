@@ -49,36 +49,68 @@ def well_known(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"api": {"endpoint": "/api"}})
 
 
-@router.get("/ping", auth=None, response=Pong, operation_id="pingServer")
+@router.get(
+    "/ping", auth=None, response=Pong, operation_id="pingServer", summary="Whether it is there"
+)
 def ping(request: HttpRequest) -> HttpResponse:
     return answer({"res": "pong"})
 
 
-@router.get("/version", auth=None, response=Version, operation_id="getServerVersion")
+@router.get(
+    "/version",
+    auth=None,
+    response=Version,
+    operation_id="getServerVersion",
+    summary="Which version of Immich’s it speaks",
+)
 def version(request: HttpRequest) -> HttpResponse:
     major, minor, patch = VERSION
     return answer({"major": major, "minor": minor, "patch": patch, "prerelease": None})
 
 
-@router.get("/about", auth=needs("server.about"), response=About, operation_id="getAboutInfo")
+@router.get(
+    "/about",
+    auth=needs("server.about"),
+    response=About,
+    operation_id="getAboutInfo",
+    summary="What runs here",
+)
 def about(request: HttpRequest) -> HttpResponse:
     named = "v" + ".".join(map(str, VERSION))
     return answer({"version": named, "versionUrl": "", "licensed": False, "build": "Loggia"})
 
 
-@router.get("/media-types", auth=None, response=MediaTypes, operation_id="getSupportedMediaTypes")
+@router.get(
+    "/media-types",
+    auth=None,
+    response=MediaTypes,
+    operation_id="getSupportedMediaTypes",
+    summary="Which files it takes",
+)
 def media_types(request: HttpRequest) -> HttpResponse:
     """The endings of names; what is in a file is looked at, whatever its name."""
     images = sorted(SUFFIXES - VIDEO_SUFFIXES)
     return answer({"image": images, "video": sorted(VIDEO_SUFFIXES), "sidecar": SIDECARS})
 
 
-@router.get("/features", auth=None, response=Features, operation_id="getServerFeatures")
+@router.get(
+    "/features",
+    auth=None,
+    response=Features,
+    operation_id="getServerFeatures",
+    summary="What it can do",
+)
 def features(request: HttpRequest) -> HttpResponse:
     return answer(FEATURES)
 
 
-@router.get("/config", auth=None, response=Config, operation_id="getServerConfig")
+@router.get(
+    "/config",
+    auth=None,
+    response=Config,
+    operation_id="getServerConfig",
+    summary="How it is set up",
+)
 def config(request: HttpRequest) -> HttpResponse:
     return answer(
         {
@@ -99,7 +131,13 @@ def config(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.get("/storage", auth=needs("server.storage"), response=Storage, operation_id="getStorage")
+@router.get(
+    "/storage",
+    auth=needs("server.storage"),
+    response=Storage,
+    operation_id="getStorage",
+    summary="Its disk",
+)
 def storage(request: HttpRequest) -> HttpResponse:
     """The disk on which Loggia keeps its own files."""
     disk = shutil.disk_usage(settings.LOGGIA_DATA)

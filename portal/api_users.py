@@ -20,14 +20,22 @@ router = Router(tags=["Users and keys"])
 
 
 @router.get(
-    "/users/me", auth=needs("user.read"), response=api_schemas.OwnUser, operation_id="getMyUser"
+    "/users/me",
+    auth=needs("user.read"),
+    response=api_schemas.OwnUser,
+    operation_id="getMyUser",
+    summary="The owner of the key",
 )
 def me(request: ApiRequest) -> HttpResponse:
     return answer(own_user_dict(_owner(request).user, get_library().status().size))
 
 
 @router.get(
-    "/users/{id}", auth=needs("user.read"), response=api_schemas.User, operation_id="getUser"
+    "/users/{id}",
+    auth=needs("user.read"),
+    response=api_schemas.User,
+    operation_id="getUser",
+    summary="Another owner",
 )
 def user(request: ApiRequest, id: UUID) -> HttpResponse:
     return answer(user_dict(_find_user(id)))
@@ -38,6 +46,7 @@ def user(request: ApiRequest, id: UUID) -> HttpResponse:
     auth=needs("userProfileImage.read"),
     response={404: None},
     operation_id="getProfileImage",
+    summary="A picture of an owner",
 )
 def profile_image(request: ApiRequest, id: UUID) -> HttpResponse:
     """Owners have no pictures here."""
@@ -45,7 +54,13 @@ def profile_image(request: ApiRequest, id: UUID) -> HttpResponse:
     raise ApiRefused(HTTPStatus.NOT_FOUND, "This user has no profile image")
 
 
-@router.get("/api-keys/me", auth=needs(), response=api_schemas.Key, operation_id="getMyApiKey")
+@router.get(
+    "/api-keys/me",
+    auth=needs(),
+    response=api_schemas.Key,
+    operation_id="getMyApiKey",
+    summary="The key itself",
+)
 def my_key(request: ApiRequest) -> HttpResponse:
     return answer(key_dict(_owner(request).key))
 
@@ -55,6 +70,7 @@ def my_key(request: ApiRequest) -> HttpResponse:
     auth=needs(),
     response=api_schemas.TokenState,
     operation_id="validateAccessToken",
+    summary="Whether the key is valid",
 )
 def validate_token(request: ApiRequest) -> HttpResponse:
     return answer({"authStatus": True})
