@@ -47,6 +47,7 @@ def write_album(count: int) -> UUID:
             width=4000 if number % 3 else 3000,
             height=3000 if number % 3 else 4000,
             taken_at=noon + timedelta(minutes=7 * number),
+            moment_at=noon + timedelta(minutes=7 * number),
             thumbhash=secrets.token_bytes(24),
             is_listed=True,
             renditions="ready",

@@ -9,5 +9,10 @@ from django.contrib.auth.models import User
 
 def owner_uuid(owner: User) -> UUID:
     """Always the same for one owner of one portal, and telling nothing else."""
+    return uuid_of_owner(owner.pk)
+
+
+def uuid_of_owner(pk: int) -> UUID:
+    """The same, where the owner's row is not at hand."""
     key = blake2b(b"loggia.owner" + settings.SECRET_KEY.encode(), digest_size=32).digest()
-    return UUID(bytes=blake2b(str(owner.pk).encode(), digest_size=16, key=key).digest(), version=4)
+    return UUID(bytes=blake2b(str(pk).encode(), digest_size=16, key=key).digest(), version=4)

@@ -34,10 +34,12 @@ class AlbumFacts:
     is_shared: bool = False  # by a link
 
 
-def facts_of_made(made: PortalAlbum, *, is_shared: bool = False) -> AlbumFacts:
+def facts_of_made(
+    made: PortalAlbum, owner: User | None = None, *, is_shared: bool = False
+) -> AlbumFacts:
     order = "desc" if made.order == PortalAlbum.Order.NEWEST else "asc"
     return AlbumFacts(
-        owner=made.owner,
+        owner=owner or made.owner,
         description=made.description,
         order=order,
         created_at=made.created_at,
@@ -51,6 +53,8 @@ def album_dict(
 ) -> dict[str, Any]:
     """One album (AlbumResponseDto), with ``assets`` where they were asked for."""
     owner = user_dict(facts.owner)
+    if view.rights is not None:  # guests are told of somebody: the name is not part of the link
+        owner |= {"name": "Loggia", "profileChangedAt": stamp(facts.created_at)}
     role = "editor" if settings.LOGGIA_API_DURATION == "2" else "owner"  # 2.x knows no owner there
     return {
         "albumName": album.name if view.rights is None else PurePosixPath(album.name).name,
@@ -84,15 +88,16 @@ def link_album_dict(
     album = None if link.hides_album and view.rights is not None else _album_of(link)
     if album is None:
         album = Album(link.shown_album_id, title_of(link), 0, 0, 0, None, None, None, "")
-    return album_dict(album, view, _facts(link), assets)
+    return album_dict(album, view, _facts(link, view), assets)
 
 
-def _facts(link: SharedLink) -> AlbumFacts:
-    if link.portal_album is not None:
-        return facts_of_made(link.portal_album, is_shared=True)
-    return AlbumFacts(
-        owner=link.owner, created_at=link.created_at, updated_at=link.created_at, is_shared=True
-    )
+def _facts(link: SharedLink, view: View) -> AlbumFacts:
+    made, is_guest = link.portal_album, view.rights is not None
+    owner = User(pk=link.owner_id) if is_guest else link.owner  # of whom guests learn no more
+    if made is not None:
+        return facts_of_made(made, owner, is_shared=True)
+    moment = link.created_at
+    return AlbumFacts(owner, created_at=moment, updated_at=moment, is_shared=True)
 
 
 def _album_of(link: SharedLink) -> Album | None:

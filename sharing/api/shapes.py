@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from portal.accounts.identity import owner_uuid
+from portal.accounts.identity import owner_uuid, uuid_of_owner
 from portal.library.renditions import MEDIA_TYPES
 from portal.library.types import Asset, AssetKind, Rendition
 from sharing.access import Rights
@@ -54,7 +54,7 @@ class View:
 
     @classmethod
     def of_guest(cls, link: SharedLink, rights: Rights, *, with_exif: bool = True) -> "View":
-        return cls(owner_uuid(link.owner), rights, with_exif, link.created_at)
+        return cls(uuid_of_owner(link.owner_id), rights, with_exif, link.created_at)
 
     def knowing(self, delivered: Mapping[UUID, Delivered]) -> "View":
         return replace(self, delivered=delivered)
