@@ -112,7 +112,7 @@ def test_the_same_file_sent_many_times_at_once_is_there_once(
 def test_many_files_at_once_are_each_there(home: Home, program: Program) -> None:
     contents = [picture(f"many {number}") for number in range(40)]
     with ThreadPoolExecutor(10) as threads:
-        ids = list(threads.map(lambda content: program.created(content), contents))
+        ids = list(threads.map(program.created, contents))
     for asset_id, content in zip(ids, contents, strict=True):
         assert home.library.asset(asset_id).sha1 == sha1(content).digest()
 

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from multipart import MultipartSegment, parse_options_header
+from multipart import MultipartSegment
 
 from portal.api_errors import ApiRefused
 
@@ -64,14 +64,15 @@ def checksum_in(text: str) -> bytes | None:
     return digest
 
 
-def filename_of(segment: MultipartSegment) -> str:
-    """The name of a part's file. Some clients send it percent-encoded, some by RFC 5987."""
+def filename_of(segment: MultipartSegment) -> str | None:
+    """The name of a part's file; ``None`` of a part that is none.
+
+    Some clients send names percent-encoded, some by RFC 5987.
+    """
     disposition = segment.header("Content-Disposition", "")
-    _kind, options = parse_options_header(disposition)
-    charset, _, encoded = options.get("filename*", "").partition("''")
-    if encoded and charset.lower() == "utf-8":
-        return unquote(encoded)
-    return _decoded(segment.filename or "")
+    if encoded := re.search(r";\s*filename\*\s*=\s*utf-8''([^;\s]+)", disposition, re.IGNORECASE):
+        return unquote(encoded[1])
+    return None if segment.filename is None else _decoded(segment.filename)
 
 
 def _decoded(name: str) -> str:

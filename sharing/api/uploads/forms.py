@@ -94,7 +94,7 @@ class Form:
         sidecar = bytes(self._texts.pop(SIDECAR, b""))
         said = {name: text.decode("utf-8", "replace") for name, text in self._texts.items()}
         fields = read_fields(said)
-        filename = safe_name(fields.filename or filename_of(self._file))
+        filename = safe_name(fields.filename or filename_of(self._file) or "")
         if not self._size:
             raise ApiRefused(HTTPStatus.BAD_REQUEST, f"{filename} is empty")
         return Received(
@@ -111,7 +111,7 @@ class Form:
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._part = segment.name
-        is_file = segment.filename is not None
+        is_file = filename_of(segment) is not None
         if segment.name != FILE and (segment.name == SIDECAR or not is_file):
             self._texts[segment.name] = bytearray()
         elif segment.name == FILE and is_file and self._file is None:
