@@ -10,6 +10,7 @@ from portal.library.interface import NotInLibrary
 from portal.library.types import Asset, AssetFilter
 from sharing.api.callers import Caller, GuestCaller
 from sharing.contents import contents_of
+from sharing.contributions.models import State, Upload
 from sharing.showing.collection import collection_of
 
 
@@ -23,22 +24,37 @@ def visible(caller: Caller) -> AssetFilter:
 def find_asset(caller: Caller, asset_id: UUID, permission: str = "asset.read") -> Asset:
     """An asset that the caller may see, the moving halves of live photos included.
 
-    Raises ``ApiRefused`` (400) for what is not there and for what is not shown, alike.
+    Guests find what they sent by the id that they were told, once the link shows it. Raises
+    ``ApiRefused`` (400) for what is not there and for what is not shown, alike.
     """
     try:
         if not isinstance(caller, GuestCaller):
             return get_library().asset(asset_id)
-        if not caller.access.rights.look:
-            raise not_found(permission)
-        contents = contents_of(caller.access.link)
-        shown = contents.asset(asset_id)
-        if shown is not None:
-            return shown
-        if contents.contains(asset_id):
-            return get_library().asset(asset_id)
+        found = _shown(caller, asset_id)
+        if found is None and (became := _sent_as(caller, asset_id)):
+            found = _shown(caller, became)
     except NotInLibrary as exc:
         raise not_found(permission) from exc
-    raise not_found(permission)
+    if found is None:
+        raise not_found(permission)
+    return found
+
+
+def _shown(caller: GuestCaller, asset_id: UUID) -> Asset | None:
+    """What a link shows by this id; raises ``NotInLibrary`` for a half that has just left."""
+    if not caller.access.rights.look:
+        return None
+    contents = contents_of(caller.access.link)
+    asset = contents.asset(asset_id)
+    if asset is None and contents.contains(asset_id):
+        return get_library().asset(asset_id)
+    return asset
+
+
+def _sent_as(caller: GuestCaller, upload_id: UUID) -> UUID | None:
+    """The asset that an upload by this link has become."""
+    sent = Upload.objects.filter(pk=upload_id, link=caller.access.link, state=State.DONE)
+    return sent.values_list("asset_id", flat=True).first()
 
 
 def find_assets(caller: Caller, asset_ids: Collection[UUID]) -> dict[UUID, Asset]:
