@@ -24,11 +24,12 @@ def zipped(files: Mapping[str, Contents]) -> Iterator[bytes]:
     out = _Drain()
     with zipfile.ZipFile(out, "w") as archive:
         for name, contents in files.items():
-            with archive.open(name, "w") as entry:
+            about = zipfile.ZipInfo(name, contents.modified_at.timetuple()[:6])
+            with archive.open(about, "w") as entry:
                 for piece in contents.pieces(0, contents.size):
                     entry.write(piece)
-                    yield from out.drained()
-    yield from out.drained()
+                    yield out.drained()
+    yield out.drained()
 
 
 class _Drain(RawIOBase):
@@ -44,6 +45,6 @@ class _Drain(RawIOBase):
         self._pieces.append(bytes(data))
         return len(data)
 
-    def drained(self) -> list[bytes]:
+    def drained(self) -> bytes:
         pieces, self._pieces = self._pieces, []
-        return pieces
+        return b"".join(pieces)

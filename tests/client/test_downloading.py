@@ -1,6 +1,7 @@
 """Single files from a server: whole, checked, well named, and never an error in their place."""
 
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -191,13 +192,12 @@ def test_progress_is_shown_and_names_the_file(
     [first, second, *_] = pictures(immich)
 
     async def fetch(client: Client) -> None:
+        async def one(asset_id: str) -> None:
+            await client.download_asset_to_file(asset_id, folder, show_progress=True)
+
         async with anyio.create_task_group() as group:
             for asset_id in (first, second):
-                group.start_soon(
-                    lambda asset_id=asset_id: client.download_asset_to_file(
-                        asset_id, folder, show_progress=True
-                    )
-                )
+                group.start_soon(one, asset_id)
 
     go(immich, fetch)
     said = capsys.readouterr().err
@@ -215,7 +215,7 @@ def test_an_old_server_and_no_server_are_told_apart(immich: Immich, folder: Path
 
 
 @pytest.mark.parametrize("access", [{}, {"api_key": "a", "slug": "b"}, {"api_key": "a\nb"}])
-def test_what_lets_in_is_said_once_and_well(access: dict[str, str]) -> None:
+def test_what_lets_in_is_said_once_and_well(access: dict[str, Any]) -> None:
     with pytest.raises(ClientError) as refused:
         Client("https://photos.example.org", **access)
     assert "a\nb" not in str(refused.value)
