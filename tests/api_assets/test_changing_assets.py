@@ -100,8 +100,9 @@ def test_changes_need_their_permissions_and_no_guest_has_them(
     owner: User, guest: Program, link: SharedLink, photo: Asset, refused: Any
 ) -> None:
     reader = program_of(owner, "asset.read")
+    nobody: dict[str, object] = {}
     for method, path, body, permission in (
-        ("put", f"/api/assets/{photo.id}", {}, "asset.update"),
+        ("put", f"/api/assets/{photo.id}", nobody, "asset.update"),
         ("put", "/api/assets", {"ids": []}, "asset.update"),
         ("delete", "/api/assets", {"ids": []}, "asset.delete"),
     ):

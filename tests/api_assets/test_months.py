@@ -73,13 +73,13 @@ def test_months_show_favourites_and_tags(
 
 
 def test_guests_have_the_months_of_their_album(
-    guest: Program, link: SharedLink, album: Album, older: Asset, owner: User, refused: Any
+    guest: Program, link: SharedLink, album: Album, older: Asset, refused: Any
 ) -> None:
     buckets = f"/api/timeline/buckets?albumId={album.id}"
     assert [each["count"] for each in guest.get(by_key(link, buckets)).json()] == [6, 1]
     missing = (400, "Not found or no timeline.read access")
     assert refused(guest.get(by_key(link, "/api/timeline/buckets"))) == missing
-    chosen = share_assets(owner, [older.id], LinkSettings())
+    chosen = share_assets(link.owner, [older.id], LinkSettings())
     assert refused(guest.get(by_key(chosen, "/api/timeline/buckets"))) == missing
     assert refused(guest.get(by_key(chosen, buckets)))[0] == 400
     assert refused(guest.get(by_key(link, f"{buckets}&isFavorite=true"))) == missing
