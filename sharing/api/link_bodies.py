@@ -17,6 +17,7 @@ from sharing.links import LinkSettings
 from sharing.models import SharedLink
 
 LONGEST_PASSWORD = 200  # characters, as in the form on the owner's pages
+FIRST_YEAR = 1970  # long before, a time zone can move a moment out of what a calendar holds
 
 
 def _without_nul(text: str) -> str:
@@ -33,10 +34,12 @@ def _as_text(value: Any) -> Any:
 
 def _aware(moment: datetime) -> datetime:
     """A time without a zone is UTC, as everywhere in answers."""
+    if moment.year < FIRST_YEAR:
+        raise ValueError("is too long ago")
     try:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except OverflowError as exc:
-        raise ValueError("is out of range") from exc
+        raise ValueError("is too far ahead") from exc
 
 
 Text = Annotated[str, AfterValidator(_without_nul)]

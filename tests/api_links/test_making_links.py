@@ -83,6 +83,8 @@ def test_an_album_made_in_the_portal_is_shared_like_one_of_the_library(
         ({"type": "ALBUM", "expiresAt": "tomorrow"}, "[expiresAt]"),
         ({"type": "ALBUM", "expiresAt": 1893456000}, "must be a date string"),
         ({"type": "ALBUM", "expiresAt": "0001-01-01T00:00:00+14:00"}, "[expiresAt]"),
+        ({"type": "ALBUM", "expiresAt": "9999-12-31T23:00:00-14:00"}, "[expiresAt]"),
+        ({"type": "ALBUM", "expiresAt": "0001-01-01T00:00:00Z"}, "too long ago"),
         ({"type": "ALBUM", "allowUpload": "yes"}, "[allowUpload]"),
         ({"type": "ALBUM", "password": "x" * 201}, "[password]"),
         ({"type": "ALBUM", "description": "a\0b"}, "[description]"),
