@@ -1,6 +1,7 @@
 """The description of ``/api`` (OpenAPI 3.1): ninja's, completed by what holds for every route."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,10 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import get_schema
 from ninja.operation import Operation
 
+from downloads.api.described import PATHS as ARCHIVES
+from sharing.api.bytes_described import PATHS as ASSET_BYTES
 from sharing.api.guarding import Needs
+from sharing.api.uploads.described import PATHS as UPLOADS
 
 API_KEY: list[dict[str, list[str]]] = [{"api_key": []}, {"bearer": []}]
 GUEST: list[dict[str, list[str]]] = [{"share_key": []}, {"share_slug": []}]
@@ -49,8 +53,22 @@ ERROR = {
         "correlationId": {"type": "string", "description": "By this the log finds the request."},
     },
 }
+BEFORE_DJANGO = [
+    *ASSET_BYTES.items(),
+    *UPLOADS.items(),
+    *ARCHIVES.items(),
+]  # ninja does not know of it
 ALWAYS = (400, 404, 408, 413, 429, 503)  # what any route may answer
 WITH_KEY = (401, 403)
+
+# As clients made from Immich's own description call them.
+NAMES = {
+    ("get", "/search/suggestions"): "getSearchSuggestions",
+    ("post", "/search/metadata"): "searchAssets",
+    ("post", "/search/statistics"): "searchAssetStatistics",
+    ("post", "/assets/bulk-upload-check"): "checkBulkUpload",
+    ("post", "/download/info"): "getDownloadInfo",
+}
 
 
 @cache
@@ -64,9 +82,11 @@ def describe(api: NinjaAPI) -> dict[str, Any]:
     found["servers"] = [{"url": "/api"}]
     found["components"]["securitySchemes"] = SCHEMES
     found["components"]["schemas"]["Error"] = ERROR
+    for path, methods in BEFORE_DJANGO:
+        found["paths"].setdefault(path, {}).update(deepcopy(methods))
     for path, methods in found["paths"].items():
         for method, described in methods.items():
-            _complete(path, described, operations.get((path, method)))
+            _complete(path, method, described, operations.get((path, method)))
     return found
 
 
@@ -82,7 +102,10 @@ def _operations(api: NinjaAPI) -> Iterator[tuple[tuple[str, str], Operation]]:
                     yield (whole, method.lower()), operation
 
 
-def _complete(path: str, described: dict[str, Any], operation: Operation | None) -> None:
+def _complete(
+    path: str, method: str, described: dict[str, Any], operation: Operation | None
+) -> None:
+    described["operationId"] = NAMES.get((method, path), described["operationId"])
     described.setdefault("tags", [path.split("/")[1].replace("-", " ").capitalize()])
     guards = operation.auth_callbacks if operation else ()
     guard = next((each for each in guards if isinstance(each, Needs)), None)

@@ -65,7 +65,13 @@ def _route(description: Schema, method: str, path: str, described: Schema) -> Ro
     security = described.get("security") or []
     bodies = described.get("requestBody", {}).get("content", {})
     parameters = [
-        Field(each["name"], _kind(each["schema"]), each["in"], each["required"], _words(each))
+        Field(
+            each["name"],
+            _kind(each["schema"]),
+            each["in"],
+            bool(each.get("required")),
+            _words(each),
+        )
         for each in described.get("parameters", [])
     ]
     in_body = [

@@ -13,6 +13,7 @@ from portal.accounts.shapes import key_dict, own_user_dict, user_dict
 from portal.api_answers import answer
 from portal.api_errors import ApiRefused
 from portal.library import get_library
+from portal.library.types import AssetFilter
 from sharing.api.callers import OwnerCaller
 from sharing.api.guarding import ApiRequest, needs
 
@@ -27,7 +28,7 @@ router = Router(tags=["Users and keys"])
     summary="The owner of the key",
 )
 def me(request: ApiRequest) -> HttpResponse:
-    return answer(own_user_dict(_owner(request).user, get_library().status().size))
+    return answer(own_user_dict(_owner(request).user, get_library().totals(AssetFilter()).size))
 
 
 @router.get(

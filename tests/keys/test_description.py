@@ -30,6 +30,20 @@ def test_names_are_written_as_they_are_sent() -> None:
     assert "avatarColor" in schemas["OwnUser"]["properties"]
 
 
+def test_what_is_served_before_django_is_described_too() -> None:
+    paths = describe(api)["paths"]
+    assert "get" in paths["/assets/{id}/original"]
+    assert {"get", "post"} <= set(paths["/download/archive"])
+    assert paths["/assets"]["post"]["operationId"] == "uploadAsset"
+    assert "multipart/form-data" in paths["/assets"]["post"]["requestBody"]["content"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    found = describe(api)
+    for name in re.findall(r'"#/components/schemas/([^"]+)"', str(found).replace("'", '"')):
+        assert name in found["components"]["schemas"]
+
+
 def test_no_two_routes_have_one_name() -> None:
     names = [
         each["operationId"] for path in describe(api)["paths"].values() for each in path.values()
