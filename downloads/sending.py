@@ -41,6 +41,7 @@ class Entitled:
     name: str
     still: Callable[[], bool]
     media_type: str = "application/zip"
+    cache_control: str = "private, no-cache"
     headers: Headers = ()
 
 
@@ -66,6 +67,7 @@ class Archives:
             media_type=entitled.media_type,
             last_modified=plan.made_at,
             disposition=attachment(entitled.name),
+            cache_control=entitled.cache_control,
             headers=entitled.headers,
         )
         source = ArchiveSource(plan, self._relocate, partial(self._report, plan))

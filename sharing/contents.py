@@ -32,7 +32,7 @@ class Contents(Protocol):
         """One photo as this link has it: a moving half may lie in another album."""
 
     def contains(self, asset_id: UUID) -> bool:
-        """Whether the photo is shown."""
+        """Whether the photo is shown, or is the moving half of one that is."""
 
     def ids(self) -> Sequence[UUID]:
         """All ids, in order."""
@@ -100,7 +100,9 @@ class AlbumContents:
         return next(iter(get_library().assets(_these([asset_id]))), None)
 
     def contains(self, asset_id: UUID) -> bool:
-        return self._has(asset_id) and get_library().contains(_these([asset_id]), asset_id)
+        # What is not in it may still be the moving half of what is
+        among = [asset_id] if self._has(asset_id) else self.ids()
+        return get_library().contains(_these(among), asset_id)
 
     def ids(self) -> Sequence[UUID]:
         return self._items().asset_ids()

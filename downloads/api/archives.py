@@ -27,7 +27,7 @@ from portal.library.interface import LibraryError
 from portal.media.coalescing import Questions
 from portal.media.sending import Receive, Scope, Send
 from portal.media.table import GrantTable
-from sharing.api.asset_bytes import REFUSALS, RETRY_AFTER, check_method, refusal_for
+from sharing.api.asset_bytes import KEPT, REFUSALS, RETRY_AFTER, check_method, refusal_for
 from sharing.api.callers import Caller, Credentials, check_may, credentials_in, find_caller
 from sharing.api.holding import hold
 from sharing.api.refusing import send_refused
@@ -76,6 +76,7 @@ class ArchiveBytes:
             name=download.name,
             still=held.still,
             media_type="application/octet-stream",
+            cache_control=KEPT,
             headers=((b"content-location", f"{WHERE}{download.pk}".encode()),),
         )
         if scope["method"] == "POST":  # a range of it may be asked for, as of any file

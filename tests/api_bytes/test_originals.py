@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from django.contrib.auth.models import User
 
 from portal.library.types import Asset
-from sharing.links import LinkSettings, change_link
+from sharing.albums.editing import make_album
+from sharing.links import LinkSettings, change_link, share_portal_album
 from sharing.models import SharedLink
 from tests.api_bytes.conftest import PICTURE, Program, said
 from tests.downloads.files_library import FilesLibrary
@@ -85,6 +87,19 @@ def test_moving_halves_have_addresses_of_their_own(
         assert "LIVE.MOV" in answer.headers["content-disposition"]
         part = caller.get(f"/assets/{live.live_video_id}/video/playback", range="bytes=0-5")
         assert (part.status_code, part.content) == (206, b"moving")
+
+
+def test_moving_halves_of_a_portal_albums_photos_are_shown_too(
+    guest_of: Guest, owner: User, library: FilesLibrary
+) -> None:
+    live = library.add("LIVE.jpg", PICTURE, live=b"moving" * 1000)
+    other = library.add("OTHER.jpg", PICTURE, live=b"elsewhere" * 1000)
+    album = make_album(owner, "Chosen", [live.id])
+    guest = guest_of(share_portal_album(owner, album, LinkSettings()))
+    moving = guest.get(f"/assets/{live.live_video_id}/original")
+    assert (moving.status_code, moving.content) == (200, b"moving" * 1000)
+    refusal = (400, "Not found or no asset.download access")
+    assert said(guest.get(f"/assets/{other.live_video_id}/original")) == refusal
 
 
 def test_what_there_is_not_is_said_as_clients_know_it(
