@@ -1,5 +1,7 @@
 """``/assets/{id}``: what is known of one file, its bytes, and pictures of it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from portal.fake_immich import moments, shapes
@@ -12,6 +14,7 @@ from portal.fake_immich.wire import (
     NO_CACHE,
     Empty,
     FileAnswer,
+    Json,
     JsonAnswer,
     Redirect,
     Refused,
@@ -93,6 +96,38 @@ def delete(world: World, request: Request, caller: Caller) -> Empty:
             asset.deleted_at = asset.updated_at = moments.now()
     world.revision += 1
     return Empty()
+
+
+def update(world: World, request: Request, caller: Caller) -> Empty:
+    """What users say of files: each alike."""
+    body = request.json()
+    check(world, body, {"ids": uuids})
+    assets = [world.assets.get(each) for each in body.get("ids") or []]
+    if any(asset is None or asset.owner_id != caller.user.id for asset in assets):
+        raise no_access("asset.update")
+    for asset in filter(None, assets):
+        _say(asset, body)
+        asset.updated_at = moments.now()
+    world.revision += 1
+    return Empty()
+
+
+def _say(asset: Asset, body: Json) -> None:
+    for name, attribute in (
+        ("description", "description"),
+        ("rating", "rating"),
+        ("isFavorite", "is_favorite"),
+        ("visibility", "visibility"),
+    ):
+        if name in body:
+            setattr(asset, attribute, body[name])
+    if "latitude" in body and "longitude" in body:
+        place = {"latitude": body["latitude"], "longitude": body["longitude"]}
+        asset.shot = replace(asset.shot, **place)
+    if "dateTimeOriginal" in body:
+        moment = datetime.fromisoformat(body["dateTimeOriginal"])
+        asset.taken_at, asset.offset = moment.astimezone(UTC), moment.utcoffset() or timedelta()
+        asset.has_exif = True
 
 
 def restore(world: World, request: Request, caller: Caller) -> JsonAnswer:

@@ -64,6 +64,7 @@ _ROUTES = [
     _route("POST", "/api/search/smart", asking_search.smart, "asset.read"),
     _route("GET", "/api/people", asking_search.people, "person.read"),
     _route("POST", "/api/assets", uploading.upload, "asset.upload", links=True),
+    _route("PUT", "/api/assets", asking_assets.update, "asset.update"),
     _route("DELETE", "/api/assets", asking_assets.delete, "asset.delete"),
     _route("POST", "/api/trash/restore/assets", asking_assets.restore, "asset.delete"),
     _route("POST", "/api/assets/bulk-upload-check", uploading.bulk_check, "asset.upload"),
