@@ -3,21 +3,12 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from portal.api_errors import ApiRefused
-from sharing.api.callers import OwnerCaller
-from sharing.api.guarding import ApiRequest
+from sharing.api.guarding import ApiRequest, owner_of
 from sharing.links import is_taken
 from sharing.models import LinkQuerySet, SharedLink
-
-
-def owner_of(request: ApiRequest) -> User:
-    """Whose program asks; guests are let in to no route that asks this."""
-    if not isinstance(request.auth, OwnerCaller):
-        raise ApiRefused(HTTPStatus.FORBIDDEN)
-    return request.auth.user
 
 
 def own_links(request: ApiRequest) -> LinkQuerySet:

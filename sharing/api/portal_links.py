@@ -10,9 +10,9 @@ from pydantic.alias_generators import to_camel
 
 from portal.api_answers import answer
 from sharing.access import Standing, standing_of
-from sharing.api.guarding import ApiRequest, needs
+from sharing.api.guarding import ApiRequest, needs, owner_of
 from sharing.api.moments import stamp
-from sharing.api.owned_links import own_link, own_links, owner_of, refused
+from sharing.api.owned_links import own_link, own_links, refused
 from sharing.api.portal_bodies import LimitsChange, LinkLimits, LinkLimitsPage, LinkPages
 from sharing.links import change_link, pause_link, restore_link
 from sharing.models import LinkQuerySet, SharedLink

@@ -10,9 +10,8 @@ from ninja import Path, Query, Router
 
 from portal.api_answers import answer
 from portal.api_errors import ApiRefused
-from sharing.api.guarding import ApiRequest, needs
+from sharing.api.guarding import ApiRequest, needs, owner_of
 from sharing.api.moments import stamp
-from sharing.api.owned_links import owner_of
 from sharing.api.portal_bodies import Changed, ChosenUploads, SentFilesPage, UploadPages
 from sharing.contributions.models import Upload
 from sharing.managing.reviewing import decide, uploads_of

@@ -14,12 +14,12 @@ from portal.api_errors import ApiRefused
 from portal.library import get_library
 from portal.library.types import AssetFilter
 from sharing.albums.models import PortalAlbum
-from sharing.api.guarding import ApiRequest, needs
+from sharing.api.guarding import ApiRequest, needs, owner_of
 from sharing.api.link_answers import AssetResult, LinkAnswer
 from sharing.api.link_bodies import ChosenAssets, LinkChange, LinkQuery, NewLink
 from sharing.api.link_entrance import router
 from sharing.api.link_shapes import own_link_dict, own_link_dicts
-from sharing.api.owned_links import own_link, own_links, owner_of, refused
+from sharing.api.owned_links import own_link, own_links, refused
 from sharing.links import (
     LinkSettings,
     add_assets,
