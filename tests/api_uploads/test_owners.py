@@ -131,6 +131,25 @@ def test_another_name_may_be_given(home: Home, program: Program) -> None:
     assert home.library.asset(asset_id).filename == "renamed.jpg"
 
 
+def test_favourites_and_the_archive_are_kept(home: Home, program: Program) -> None:
+    liked = program.created(picture("liked"), isFavorite="true")
+    stored = program.created(picture("stored"), visibility="archive")
+    rescan()
+    assert home.library.asset(liked).is_favorite
+    assert home.library.asset(stored).is_archived
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "locked"])
+def test_what_should_be_hidden_is_refused_rather_than_shown(
+    home: Home, program: Program, visibility: str
+) -> None:
+    before = count(home)
+    status, message = words(program.send(picture("private"), visibility=visibility))
+    assert status == 400
+    assert "hides no photos" in message
+    assert count(home) == before
+
+
 def test_a_live_photos_still_names_its_video(home: Home, program: Program, tmp_path: Path) -> None:
     moving = write_video(tmp_path / "IMG_2.mov", seconds=2).read_bytes()
     still = write_photo(tmp_path / "IMG_2.jpg").read_bytes()

@@ -1,6 +1,5 @@
 """What an upload says beside its file: Immich's fields, those that mean something here.
 
-``visibility`` and ``isFavorite`` are looked at and forgotten: what is sent is shown, like all else.
 ``deviceAssetId``, ``deviceId``, ``duration``, ``metadata`` and whatever else comes are passed over.
 """
 
@@ -24,12 +23,17 @@ SHA1_BYTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Times are aware. ``filename`` is what the file is to be called instead, or empty."""
+    """Times are aware. ``filename`` is what the file is to be called instead, or empty.
+
+    ``visibility`` ``hidden`` is for moving halves of live photos, which their stills hide.
+    """
 
     created_at: datetime
     modified_at: datetime
     filename: str
     live_video_id: UUID | None
+    is_favorite: bool
+    visibility: str
 
 
 def read_fields(sent: Mapping[str, str]) -> Fields:
@@ -37,14 +41,16 @@ def read_fields(sent: Mapping[str, str]) -> Fields:
     wrong: list[str] = []
     times = {name: _moment(sent, name, wrong) for name in ("fileCreatedAt", "fileModifiedAt")}
     half = _uuid(sent, "livePhotoVideoId", wrong)
-    if (sent.get("visibility") or "timeline") not in VISIBILITIES:
+    visibility = sent.get("visibility") or "timeline"
+    if visibility not in VISIBILITIES:
         wrong.append(f"visibility must be one of {', '.join(sorted(VISIBILITIES))}")
     if (sent.get("isFavorite") or "false") not in {"true", "false"}:
         wrong.append("isFavorite must be true or false")
     created, modified = times["fileCreatedAt"], times["fileModifiedAt"]
     if wrong or created is None or modified is None:
         raise ApiRefused(HTTPStatus.BAD_REQUEST, wrong)
-    return Fields(created, modified, sent.get("filename", ""), half)
+    is_favorite = sent.get("isFavorite") == "true"
+    return Fields(created, modified, sent.get("filename", ""), half, is_favorite, visibility)
 
 
 def checksum_in(text: str) -> bytes | None:

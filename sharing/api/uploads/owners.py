@@ -1,5 +1,6 @@
 """An owner's upload: into the library at once, so that 201 means that it is there, safely."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,14 +9,18 @@ from uuid import UUID
 
 from portal.api_errors import ApiRefused
 from portal.library import get_library
+from portal.library.changing import Amendment
 from portal.library.content.formats import recognize
-from portal.library.interface import ContentUnreadable, NotInLibrary
+from portal.library.interface import ContentUnreadable, LibraryError, NotInLibrary
 from portal.library.types import AssetKind, Incoming, NotTaken
+from sharing.api.asset_changes import NOT_HIDDEN
 from sharing.api.uploads.batches import Batches
+from sharing.api.uploads.fields import Fields
 from sharing.api.uploads.forms import Received
 from sharing.contributions.owned import kept
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 class Ask(Protocol):
@@ -52,6 +57,8 @@ class OwnUpload:
         if isinstance(answer, NotTaken):
             words = f"{file.filename}: {answer.reason}"
             raise ApiRefused(HTTPStatus.BAD_REQUEST, words) if answer.is_final else not_now(words)
+        if not answer.was_there:
+            await self.ask(_mark, answer.asset_id, file.fields)
         return Answer(answer.asset_id, is_duplicate=answer.was_there)
 
 
@@ -62,6 +69,8 @@ def incoming_of(file: Received) -> Incoming:
     except ContentUnreadable as exc:
         words = f"Unsupported file type {file.filename}: {exc}"
         raise ApiRefused(HTTPStatus.BAD_REQUEST, words) from exc
+    if file.fields.visibility in _hiding(found.kind):
+        raise ApiRefused(HTTPStatus.BAD_REQUEST, f"{file.filename}: {NOT_HIDDEN}")
     return Incoming(
         key=file.key,
         path=file.path,
@@ -79,6 +88,22 @@ def incoming_of(file: Received) -> Incoming:
 
 def not_now(words: str) -> ApiRefused:
     return ApiRefused(HTTPStatus.SERVICE_UNAVAILABLE, words, {"retry-after": "5"})
+
+
+def _hiding(kind: AssetKind) -> set[str]:
+    return {"locked"} if kind is AssetKind.VIDEO else {"hidden", "locked"}
+
+
+def _mark(asset_id: UUID, fields: Fields) -> None:
+    """Keep what else was said of a new photo; without that it is there all the same."""
+    is_archived = fields.visibility == "archive"
+    if not (fields.is_favorite or is_archived):
+        return
+    marks = Amendment(is_favorite=fields.is_favorite or None, is_archived=is_archived or None)
+    try:
+        get_library().amend([asset_id], marks)
+    except LibraryError as exc:
+        logger.warning("%s is no favourite, nor archived, as it was to be: %s", asset_id, exc)
 
 
 def _check_half(asset_id: UUID) -> None:
