@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from portal.accounts.shapes import user_dict
@@ -51,11 +50,14 @@ def facts_of_made(
 def album_dict(
     album: Album, view: View, facts: AlbumFacts, assets: Sequence[dict[str, Any]] = ()
 ) -> dict[str, Any]:
-    """One album (AlbumResponseDto), with ``assets`` where they were asked for."""
+    """One album (AlbumResponseDto), with ``assets`` where they were asked for.
+
+    Clients of Immich 3 want its owner among the users, and those of 2 know no role of that name:
+    “editor” is one that both read, and ``owner`` says whose it is.
+    """
     owner = user_dict(facts.owner)
     if view.rights is not None:  # guests are told of somebody: the name is not part of the link
         owner |= {"name": "Loggia", "profileChangedAt": stamp(facts.created_at)}
-    role = "editor" if settings.LOGGIA_API_DURATION == "2" else "owner"  # 2.x knows no owner there
     return {
         "albumName": album.name if view.rights is None else PurePosixPath(album.name).name,
         "description": facts.description,
@@ -65,7 +67,7 @@ def album_dict(
         "id": str(album.id),
         "ownerId": str(view.owner_id),
         "owner": owner,
-        "albumUsers": [{"user": owner, "role": role}],
+        "albumUsers": [{"user": owner, "role": "editor"}],
         "shared": facts.is_shared,
         "hasSharedLink": facts.is_shared,
         "assets": list(assets),

@@ -106,7 +106,7 @@ class AlbumUserAnswer(Body):
     """AlbumUserResponseDto."""
 
     user: UserAnswer
-    role: Literal["owner", "editor"]
+    role: Literal["editor"]
 
 
 class AlbumAnswer(Body):

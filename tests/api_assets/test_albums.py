@@ -33,7 +33,7 @@ def test_owners_list_their_own_and_those_of_the_library(
     assert (second["albumName"], second["assetCount"]) == ("2025/Summer", 7)
     assert (second["shared"], second["hasSharedLink"]) == (True, True)
     assert second["startDate"] == "2025-07-12T00:00:00.000Z"
-    assert second["albumUsers"] == [{"user": second["owner"], "role": "owner"}]
+    assert second["albumUsers"] == [{"user": second["owner"], "role": "editor"}]
 
 
 def test_albums_are_listed_by_what_is_in_them_and_by_whether_they_are_shared(
