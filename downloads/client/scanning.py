@@ -35,8 +35,8 @@ class Scan:
 class Scanner:
     """Walks folders without following links out of them. Blocks: for a thread.
 
-    ``ignored`` are patterns as of the shell; ``*.tmp`` and ``*/drafts/*`` are compared with the
-    end of the path below the folder that was given. Hidden files are those whose name, or a
+    ``ignored`` are patterns as of the shell: one with a slash, like ``*/drafts/*``, is compared with
+    the end of the path below the folder that was given, any other with the file's name. Hidden files are those whose name, or a
     folder's below the given one, begins with a dot; what is named itself is always meant.
     """
 
@@ -102,7 +102,11 @@ class Scanner:
         return is_known
 
     def _is_ignored(self, below: str) -> bool:
-        return any(fnmatchcase(below, f"*{pattern}") for pattern in self.ignored)
+        name = below.rpartition("/")[2]
+        return any(
+            fnmatchcase(below, f"*{pattern}") if "/" in pattern else fnmatchcase(name, pattern)
+            for pattern in self.ignored
+        )
 
     def _sidecar(self, path: Path) -> LocalFile | None:
         """``photo.jpg.xmp`` is of this file alone; ``photo.xmp`` may be of several."""

@@ -52,7 +52,6 @@ class LibraryTarget:
         self._album_name = ""
 
     async def kinds(self) -> Kinds:
-        await self.reach()
         return Kinds(SUFFIXES)
 
     async def reach(self) -> None:

@@ -104,11 +104,11 @@ class Lying:
         return httpx.Response(200, json=BASICS[path])
 
     def _known(self, request: httpx.Request) -> list[dict[str, object]]:
-        item = {"id": self.sha1.hex(), "action": "accept"}
+        item: dict[str, object] = {"id": self.sha1.hex(), "action": "accept"}
         if self.lie != "not known" and self.sha1.hex().encode() in request.content and self.asked:
             item |= {"action": "reject", "assetId": self.id, "isTrashed": False}
         self.asked = True
-        return [dict(item)]
+        return [item]
 
     asked = False
 

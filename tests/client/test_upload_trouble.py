@@ -75,8 +75,8 @@ def test_a_server_that_goes_away_stops_the_run_and_the_next_one_goes_on(
 
         async with anyio.create_task_group() as group:
             group.start_soon(pull_the_plug)
-            result = await upload.run()
-        return result
+            results = [await upload.run()]
+        return results[0]
 
     immich.control.fault("delay", times=None, value=0.02, path=UPLOADS)
     result = go(immich, run)
@@ -103,8 +103,8 @@ def test_stopping_settles_what_arrived(immich: Immich, camera: Path) -> None:
 
         async with anyio.create_task_group() as group:
             group.start_soon(stop)
-            result = await upload.run()
-        return result
+            results = [await upload.run()]
+        return results[0]
 
     immich.control.fault("delay", times=None, value=0.05, path=UPLOADS)
     result = go(immich, run)

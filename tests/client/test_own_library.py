@@ -1,0 +1,94 @@
+"""``manage.py upload`` into the portal's own library, of either home, with and without its server."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import names, photo, sha1
+from tests.immich import ImmichProcess
+from tests.library.conftest import fill
+from tests.running import manage
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("made") / "data"
+    owner = ["--noinput", "--username", "owner", "--email", "owner@example.com"]
+    for command in (["migrate"], ["createsuperuser", *owner]):
+        ran = manage(data, *command)
+        assert ran.returncode == 0, ran.stderr
+    return data
+
+
+@pytest.fixture
+def data(made: Path, tmp_path: Path) -> Path:
+    """A portal of its own, with an owner and no photos yet."""
+    return shutil.copytree(made, tmp_path / "data")
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    """Files that are what their names say, a live photo among them."""
+    fill(tmp_path / "real")
+    return tmp_path / "real"
+
+
+def lying_in(data: Path) -> set[str]:
+    return {sha1(path) for path in (data / "incoming").rglob("*.*") if path.suffix != ".xmp"}
+
+
+def test_files_come_into_the_folder_library(data: Path, real: Path) -> None:
+    before = {sha1(path): path.stat() for path in real.rglob("*") if path.is_file()}
+    photo(real / "fake.jpg")
+    (real / "Winter/snow.xmp").write_text("<x/>")
+    ran = manage(data, "upload", str(real), "--album", "Everything")
+    assert ran.returncode == 1, ran.stderr
+    assert "To the portal's own library." in ran.stdout
+    assert "1 failed" in ran.stdout
+    assert f"Failed: {real}/fake.jpg: " in ran.stdout
+    assert lying_in(data) == set(before)
+    for path in real.rglob("*.jpg"):
+        if path.name != "fake.jpg":
+            assert path.stat().st_nlink == 1, "the owner's file is not the library's"
+    assert list((data / "staging").glob("*")) == []
+    (real / "fake.jpg").unlink()
+    again = manage(data, "upload", str(real), "--album", "Everything")
+    assert again.returncode == 0, again.stdout
+    assert "0 files uploaded" in again.stdout
+
+
+def test_what_the_library_has_is_deleted_only_when_it_has_it(data: Path, real: Path) -> None:
+    ran = manage(data, "upload", str(real), "--delete-uploads")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert names(real) == ["copy.jpg"], "the same as another, so that one was the duplicate"
+    brought = lying_in(data)
+    back = real.parent / "back"
+    shutil.copytree(data / "incoming", back)
+    ran = manage(data, "upload", str(back), "--delete-duplicates")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert [name for name in names(back) if not name.endswith(".xmp")] == []
+    assert lying_in(data) == brought
+
+
+def test_files_come_into_the_immich_behind_the_portal(
+    data: Path, real: Path, immich_process: ImmichProcess
+) -> None:
+    behind = {
+        "LOGGIA_IMMICH_URL": immich_process.url,
+        "LOGGIA_IMMICH_API_KEY": immich_process.api_key,
+    }
+    wanted = {sha1(path) for path in real.rglob("*") if path.is_file()}
+    ran = manage(data, "upload", str(real), "--album", "From here", "--delete-uploads", **behind)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert wanted <= {each["sha1"] for each in immich_process.control.truth()}
+    assert names(real) == ["copy.jpg"]
+
+
+def test_a_home_that_is_away_is_told_in_a_sentence(data: Path, real: Path) -> None:
+    behind = {"LOGGIA_IMMICH_URL": "http://127.0.0.1:9", "LOGGIA_IMMICH_API_KEY": "k"}
+    ran = manage(data, "upload", str(real), "--delete-uploads", **behind)
+    assert ran.returncode == 1
+    assert "refuses connections" in ran.stdout
+    assert "Traceback" not in ran.stderr
+    assert names(real) != []
