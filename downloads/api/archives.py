@@ -27,7 +27,14 @@ from portal.library.interface import LibraryError
 from portal.media.coalescing import Questions
 from portal.media.sending import Receive, Scope, Send
 from portal.media.table import GrantTable
-from sharing.api.asset_bytes import KEPT, REFUSALS, RETRY_AFTER, check_method, refusal_for
+from sharing.api.asset_bytes import (
+    KEPT,
+    REFUSALS,
+    RETRY_AFTER,
+    check_method,
+    correlated,
+    refusal_for,
+)
 from sharing.api.callers import Caller, Credentials, check_may, credentials_in, find_caller
 from sharing.api.holding import hold
 from sharing.api.refusing import send_refused
@@ -77,7 +84,10 @@ class ArchiveBytes:
             still=held.still,
             media_type="application/octet-stream",
             cache_control=KEPT,
-            headers=((b"content-location", f"{WHERE}{download.pk}".encode()),),
+            headers=(
+                (b"content-location", f"{WHERE}{download.pk}".encode()),
+                *correlated(scope),
+            ),
         )
         if scope["method"] == "POST":  # a range of it may be asked for, as of any file
             scope = {**scope, "method": "GET"}

@@ -14,7 +14,7 @@ from portal.media.files import StoredSource
 from portal.media.grants import Takes
 from portal.media.places import Places
 from portal.media.remote import Lines, RemoteSource
-from portal.media.sending import Body, Receive, Scope, Send, send_body, send_bytes
+from portal.media.sending import Body, Headers, Receive, Scope, Send, send_body, send_bytes
 from portal.media.shelf import Found, Shelf
 from portal.media.taking import Taken
 from portal.media.tickets import BadTicket, Ticket
@@ -30,6 +30,7 @@ class Label:
 
     disposition: str = ""
     cache_control: str = "private"
+    headers: Headers = ()
 
 
 class Delivering:
@@ -93,6 +94,7 @@ def body_of(ticket: Ticket, found: Found, label: Label) -> Body:
         last_modified=changed_at if ticket.rendition in AS_IT_LIES else None,
         disposition=label.disposition,
         cache_control=label.cache_control,
+        headers=label.headers,
     )
 
 

@@ -6,19 +6,19 @@ from http import HTTPStatus
 
 from django.db import Error as DatabaseTrouble
 
-from portal.api_errors import ApiRefused
+from portal.api_errors import CORRELATION, ApiRefused
 from portal.library.interface import ContentUnreadable, LibraryUnavailable, NotInLibrary
 from portal.media.admission import Admission
 from portal.media.coalescing import Overloaded, Questions
 from portal.media.delivering import Delivering, Label, body_of
 from portal.media.places import NoPlace
-from portal.media.sending import Receive, Scope, Send, SourceBroken
+from portal.media.sending import Headers, Receive, Scope, Send, SourceBroken
 from portal.media.table import GrantsUnknown, GrantTable
 from portal.media.taking import NothingLeft
 from portal.media.tickets import DAY, BadTicket, Ticket
 from sharing.api.handing_out import Handed, hand_out
 from sharing.api.holding import hold
-from sharing.api.refusing import send_refused
+from sharing.api.refusing import correlation_in, send_refused
 
 THREADS = 4  # that find callers and assets, in one process; each has a database connection
 # Kept by the client alone, and asked for anew each time: who may have it is in no address.
@@ -51,11 +51,12 @@ class AssetBytes:
         # Everybody's own question: credentials are in it.
         handed = await self._questions.ask(object(), partial(hand_out, scope))
         if handed.elsewhere:
-            await _send_elsewhere(send, handed.elsewhere)
+            await _send_elsewhere(scope, send, handed.elsewhere)
             return
         admission = await admit(self._grants, handed)
         found = await self._delivering.find(scope, admission)
-        body = body_of(admission.ticket, found, Label(handed.disposition, KEPT))
+        label = Label(handed.disposition, KEPT, correlated(scope))
+        body = body_of(admission.ticket, found, label)
         await self._delivering.send(scope, receive, send, admission, found, body)
 
 
@@ -64,6 +65,11 @@ def check_method(scope: Scope, *methods: str) -> None:
     if scope["method"] not in methods:
         message = f"Cannot {scope['method']} {scope['path']}"
         raise ApiRefused(HTTPStatus.NOT_FOUND, message)
+
+
+def correlated(scope: Scope) -> Headers:
+    """The header by which a request is found in logs: the caller's own id, or a new one."""
+    return ((CORRELATION.encode(), correlation_in(scope).encode()),)
 
 
 async def admit(grants: GrantTable, handed: Handed) -> Admission:
@@ -93,13 +99,15 @@ def refusal_for(exc: Exception) -> ApiRefused:
     return next(refused for kind, refused in REFUSALS.items() if isinstance(exc, kind))
 
 
-async def _send_elsewhere(send: Send, address: str) -> None:
+async def _send_elsewhere(scope: Scope, send: Send, address: str) -> None:
     text = f"Found. Redirecting to {address}".encode()
     headers = [
         (b"location", address.encode("ascii")),
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(text)).encode()),
         (b"cache-control", b"no-store"),
+        *correlated(scope),
     ]
     await send({"type": "http.response.start", "status": 302, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    is_head = scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if is_head else text})

@@ -9,7 +9,7 @@ from portal.media.sending import Scope, Send
 
 async def send_refused(scope: Scope, send: Send, refused: ApiRefused) -> None:
     """Answer an ASGI request with a refusal; to a HEAD without its body."""
-    body = error_body(refused, _correlation(scope))
+    body = error_body(refused, correlation_in(scope))
     await send_json(scope, send, refused.status, body, refused.headers)
 
 
@@ -26,7 +26,7 @@ async def send_json(
         "content-length": str(len(body)),
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
-        CORRELATION: _correlation(scope),
+        CORRELATION: correlation_in(scope),
         **{header.lower(): value for header, value in (extra or {}).items()},
     }
     raw = [(header.encode(), value.encode("latin-1")) for header, value in headers.items()]
@@ -35,7 +35,7 @@ async def send_json(
     await send({"type": "http.response.body", "body": b"" if is_head else body})
 
 
-def _correlation(scope: Scope) -> str:
+def correlation_in(scope: Scope) -> str:
     """The caller's, or a new one for this request, which the request keeps."""
     name = CORRELATION.encode()
     sent = next((value for header, value in scope["headers"] if header == name), b"")

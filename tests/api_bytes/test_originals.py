@@ -121,9 +121,14 @@ def test_what_there_is_not_is_said_as_clients_know_it(
     assert said(program.get(original(photo).replace("/orig", "/ORIG")))[0] == 404
 
 
-def test_the_callers_own_id_of_a_request_comes_back(client: httpx.Client, photo: Asset) -> None:
+def test_the_callers_own_id_of_a_request_comes_back(
+    client: httpx.Client, program: Program, photo: Asset
+) -> None:
     answer = client.get(f"/api{original(photo)}", headers={"x-immich-cid": "abc123"})
     assert answer.headers["x-immich-cid"] == answer.json()["correlationId"] == "abc123"
+    secret = program.headers["x-api-key"]
+    mine = {"x-immich-cid": "def456", "x-api-key": secret}
+    assert client.get(f"/api{original(photo)}", headers=mine).headers["x-immich-cid"] == "def456"
 
 
 def test_a_key_in_the_query_or_as_bearer_opens_too(
