@@ -75,8 +75,8 @@ def credentials_of(request: HttpRequest) -> Credentials:
 def credentials_in(scope: Scope) -> Credentials:
     """Read the credentials of an ASGI request."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    sent = parse_qs(scope["query_string"].decode("latin-1"))
-    query = {name: values[0] for name, values in sent.items()}
+    sent = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    query = {name: values[-1] for name, values in sent.items()}  # as Django reads it
     address = group_address((scope.get("client") or ("",))[0])
     return _credentials(headers, query, parse_cookie(headers.get("cookie", "")), address)
 
