@@ -128,6 +128,8 @@ def _row(asset: Asset, view: View) -> dict[str, Any]:
     """``fileCreatedAt`` is UTC without saying so, as Immich has it here."""
     offset = (asset.utc_offset or NO_TIME).total_seconds() / 3600
     exif, is_told = asset.exif, not view.is_cleaned
+    moment = view.dated if view.is_bare else taken(asset)
+    added = asset.added_at if view.rights is None else None
     return {
         "id": str(asset.id),
         "ownerId": str(view.owner_id),
@@ -137,7 +139,8 @@ def _row(asset: Asset, view: View) -> dict[str, Any]:
         "visibility": "archive" if asset.is_archived and view.rights is None else "timeline",
         "duration": duration_of(asset) if asset.kind is AssetKind.VIDEO else None,
         "livePhotoVideoId": str(asset.live_video_id) if asset.live_video_id else None,
-        "fileCreatedAt": stamp(view.dated if view.is_bare else taken(asset))[:19],
+        "createdAt": stamp(added or moment),
+        "fileCreatedAt": stamp(moment)[:19],
         "localOffsetHours": 0 if view.is_bare else offset,
         "projectionType": None,
         "ratio": round(asset.width / asset.height, 3) if asset.height else 1,
@@ -160,6 +163,6 @@ def _month(moment: datetime) -> str:
 _PLACE = ("latitude", "longitude")
 _NAMES = (
     "id", "ownerId", "isImage", "isFavorite", "isTrashed", "visibility", "duration",
-    "livePhotoVideoId", "fileCreatedAt", "localOffsetHours", "projectionType", "ratio",
+    "livePhotoVideoId", "createdAt", "fileCreatedAt", "localOffsetHours", "projectionType", "ratio",
     "thumbhash", "city", "country", *_PLACE,
 )  # fmt: skip

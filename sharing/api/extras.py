@@ -106,6 +106,9 @@ def people(request: ApiRequest, query: Query[PeopleQuery]) -> HttpResponse:
             "thumbnailPath": "",
             "isHidden": False,
             "isFavorite": False,
+            "otherPeople": [],
+            "sharedBy": [],
+            "sharedWith": [],
         }
         for person in known[end - query.size : end]
     ]

@@ -30,6 +30,7 @@ class MonthColumns(Body):
     visibility: list[Visibility]
     duration: list[int | str | None]
     live_photo_video_id: list[str | None]
+    created_at: list[str]
     file_created_at: list[str]
     local_offset_hours: list[float]
     projection_type: list[str | None]
