@@ -93,7 +93,7 @@ def find_caller(credentials: Credentials) -> Caller:
         raise ApiRefused(HTTPStatus.UNAUTHORIZED, "Authentication required")
     key = find_api_key(credentials.api_key)
     if key is None:
-        raise refuse_key(credentials.address)
+        raise refuse_key(credentials.address, "Invalid API key")
     return OwnerCaller(key)
 
 
@@ -115,7 +115,7 @@ def link_of(credentials: Credentials) -> SharedLink:
     if link := find_link(credentials.handle):
         return link
     kind = "slug" if credentials.is_slug else "key"
-    raise ApiRefused(HTTPStatus.UNAUTHORIZED, f"Invalid share {kind}")
+    raise refuse_key(credentials.address, f"Invalid share {kind}")
 
 
 def _enter(credentials: Credentials) -> Access:

@@ -126,6 +126,13 @@ def test_twenty_wrong_keys_are_enough(program: Program) -> None:
     assert program().get("/api/users/me").status_code == 200  # from the same address
 
 
+def test_slugs_are_not_to_be_guessed(client: Client, db: None) -> None:
+    answers = [client.get("/api/shared-links/me", {"slug": f"party-{n}"}) for n in range(25)]
+    assert answers[0].json()["message"] == "Invalid share slug"
+    assert [each.status_code for each in answers[:20]] == [401] * 20
+    assert 429 in {each.status_code for each in answers[20:]}
+
+
 def test_missing_keys_are_not_counted(client: Client, db: None) -> None:
     assert {client.get("/api/users/me").status_code for _ in range(30)} == {401}
 
