@@ -18,7 +18,7 @@ from portal.media.cookies import binding_cookie
 from portal.media.tickets import MediaSigner
 from sharing.models import SharedLink
 
-BY_KEY = f"SELECT * FROM {SharedLink._meta.db_table} WHERE key = %s"  # noqa: S608, SLF001 - ours
+BY_KEY = f'SELECT * FROM "{SharedLink._meta.db_table}" WHERE key = %s'  # noqa: S608, SLF001 - ours
 UNLOCKED_FOR = 30 * 86_400  # seconds a browser stays unlocked, unless the password changes
 ADMITTED_FOR = 400 * 86_400  # seconds a visitor is known to have come: as long as browsers allow
 
