@@ -55,8 +55,12 @@ def _amended(asset: Asset, amendment: Amendment) -> Asset:
         if (value := getattr(amendment, name)) is not None
     }
     asset = replace(asset, exif=replace(asset.exif, **told))
-    if amendment.is_favorite is not None:
-        asset = replace(asset, is_favorite=amendment.is_favorite)
+    marks: dict[str, Any] = {
+        name: value
+        for name in ("is_favorite", "is_archived")
+        if (value := getattr(amendment, name)) is not None
+    }
+    asset = replace(asset, **marks)
     if amendment.taken_at is not None:
         local, offset = amendment.taken_at.replace(tzinfo=None), amendment.taken_at.utcoffset()
         asset = replace(asset, taken_at=local, utc_offset=offset)

@@ -160,7 +160,8 @@ class MemoryLibrary(Changing, Taking):
         return suggestions(self._found(query), what)
 
     def _found(self, query: AssetQuery) -> list[Asset]:
-        return find([self.held[pk] for pk in self._matching(AssetFilter())], self.members, query)
+        visible = [asset for pk, asset in self.held.items() if pk not in self.hidden]
+        return find(visible, self.members, query)
 
     def people(self) -> Sequence[Person]:
         return []

@@ -54,7 +54,8 @@ class Taking:
     incoming: Path | None = field(default=None, kw_only=True)  # where it keeps what it takes in
 
     def known(self, which: AssetFilter, sha1s: Collection[bytes]) -> Mapping[bytes, UUID]:
-        found = {pk: self.held[pk] for pk in self._matching(which)}
+        ids = set(self.held) if which == AssetFilter() else self._matching(which)
+        found = {pk: self.held[pk] for pk in ids}
         halves = [self.held.get(asset.live_video_id or pk) for pk, asset in found.items()]
         both = [*filter(None, halves), *found.values()]
         return {asset.sha1: asset.id for asset in both if asset.sha1 in sha1s and asset.sha1}
@@ -156,6 +157,8 @@ class Taking:
     def _matching(self, which: AssetFilter) -> set[UUID]:
         """The visible assets of a filter."""
         ids = self.held.keys() - self.hidden
+        if which == AssetFilter():
+            return {pk for pk in ids if not self.held[pk].is_archived}
         if which.album_id is not None:
             ids &= set(self.members.get(which.album_id, ()))
         return ids if which.ids is None else ids & which.ids

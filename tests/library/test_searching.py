@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal.library.changing import Amendment
 from portal.library.interface import Library
 from portal.library.queries import NO_ASSETS, AssetQuery, Order, Span, Suggestion
 from portal.library.types import Album, Asset, AssetFilter, AssetKind, Page
@@ -68,3 +69,20 @@ def test_nothing_is_found_of_what_nobody_has(library: Library) -> None:
     ):
         assert (list(library.search(asked, EVERYTHING)), library.search_count(asked)) == ([], 0)
     assert list(library.suggest(Suggestion.CITY, AssetQuery())) == []
+
+
+def test_archived_photos_are_in_albums_and_in_searches_for_them_alone(
+    library: Library, album_named: AlbumNamed, asset_named: AssetNamed
+) -> None:
+    one = asset_named(library, "three.png")
+
+    library.amend([one.id], Amendment(is_archived=True))
+
+    assert one.id not in {asset.id for asset in library.assets(AssetFilter())}
+    assert one.id not in {asset.id for asset in library.search(AssetQuery(), EVERYTHING)}
+    archived = library.search(AssetQuery(is_archived=True), EVERYTHING)
+    assert [asset.id for asset in archived] == [one.id]
+    summer = AssetFilter(album_id=album_named(library, "Summer").id)
+    assert one.id in {asset.id for asset in library.assets(summer)}
+    assert one.sha1
+    assert library.known(AssetFilter(), [one.sha1]) == {one.sha1: one.id}

@@ -1,6 +1,5 @@
 """Both homes answer any search as one plain test of each photo does."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -41,7 +40,7 @@ class Home:
 
 
 @pytest.fixture(params=["folder", "immich"])
-def home(request: pytest.FixtureRequest, db: None) -> Iterator[Home]:
+def home(request: pytest.FixtureRequest, db: None) -> Home:
     models: ModuleType = {"folder": folder_models, "immich": immich_models}[request.param]
     index: Any = {"folder": FOLDER, "immich": IMMICH}[request.param]
     random = Random(5)  # noqa: S311 - any will do, if it is always the same
@@ -61,7 +60,7 @@ def home(request: pytest.FixtureRequest, db: None) -> Iterator[Home]:
         for pk in pks
     )
     listed = models.StoredAsset.objects.listed()
-    yield Home(index, [as_asset(row, bytes(row.sha1)) for row in listed], albums)
+    return Home(index, [as_asset(row, bytes(row.sha1)) for row in listed], albums)
 
 
 def facts(number: int, random: Random) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def test_people_places_and_albums_are_searched_alike(
     people = {each["name"]: each["id"] for each in mirror.client.get("/people")["people"]}
     some = mirror.client.post("/search/metadata", {"withExif": True, "size": 50})
     cities = {item["exifInfo"]["city"] for item in some["assets"]["items"]} - {None}
-    questions = [
+    questions: list[dict[str, Any]] = [
         {"personIds": [people["Anna"]]},
         {"personIds": list(people.values())},
         {"personIds": [people["Anna"]], "takenAfter": "2030-01-01T00:00:00.000Z"},
@@ -88,7 +88,8 @@ def test_times_of_arrival_and_change_are_immich_s(mirror: ImmichLibrary) -> None
 
     (asset,) = mirror.assets(AssetFilter(ids=frozenset({UUID(told["id"])})))
 
-    assert asset.added_at and asset.updated_at
+    assert asset.added_at
+    assert asset.updated_at
     assert asset.added_at.isoformat(timespec="milliseconds")[:23] == told["createdAt"][:23]
     assert asset.updated_at.isoformat(timespec="milliseconds")[:23] == told["updatedAt"][:23]
     assert asset.moment.isoformat(timespec="milliseconds")[:23] == told["fileCreatedAt"][:23]

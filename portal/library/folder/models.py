@@ -33,6 +33,9 @@ class AssetQuerySet(models.QuerySet["StoredAsset"]):
     def listed(self) -> "AssetQuerySet":
         return self.filter(is_listed=True)
 
+    def in_timeline(self) -> "AssetQuerySet":
+        return self.listed().filter(is_archived=False)
+
     def in_order(self) -> "AssetQuerySet":
         return self.order_by("taken_at", "pk")
 

@@ -13,7 +13,7 @@ def _halves_in(album_id: UUID, halves: Collection[UUID]) -> set[UUID]:
 
 
 INDEX = Index(
-    everything=StoredAsset.objects.listed,
+    everything=StoredAsset.objects.in_timeline,
     visible=StoredAsset.objects.listed,
     albums=StoredAlbum.objects.all,
     halves_in=_halves_in,
