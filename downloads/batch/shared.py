@@ -4,6 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import anyio
+
+from downloads.client.access import Access, access_to
+from downloads.client.connection import Connection
+from downloads.client.errors import ClientError, NotAllowed, NotAServer
+from downloads.client.errors import NotThere as ClientNotThere
+from downloads.client.server import unlocked
 from portal.library.immich.address import BadAddress
 from portal.library.immich.client import ImmichClient, Server
 from portal.library.immich.failing import KeyRefused, NotImmich, NotThere, Refused
@@ -11,10 +18,7 @@ from portal.library.immich.failing import KeyRefused, NotImmich, NotThere, Refus
 from .wanted import BatchError, WrongOptions
 
 EXPECTED = "--share-url: expected a link like https://photos.example.org/share/KEY or …/s/NAME"
-NO_API = (
-    "No Immich answers at this link. Links of a Loggia portal cannot be fetched from here: open "
-    "the link in a browser and press Download there."
-)
+NO_API = "Neither Immich nor Loggia answers at this link: is it whole, as you were given it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,28 @@ def parse(url: str) -> Link:
     return Link(site, key=handle) if steps[place] == "share" else Link(site, slug=handle)
 
 
-def open_link(client: ImmichClient, password: str) -> dict[str, Any]:
+def let_in(link: Link, password: str) -> Server:
+    """The server as a guest sees it whose password was accepted, where there is one."""
+    server = link.server()
+    if not password:
+        return server
+    try:
+        access = anyio.run(_unlocked, link, password)
+    except NotAllowed as exc:
+        raise BatchError(str(exc)) from exc
+    except NotAServer as exc:
+        raise BatchError(f"{exc}. {NO_API}") from exc
+    except ClientError as exc:
+        raise BatchError(NO_API if isinstance(exc, ClientNotThere) else str(exc)) from exc
+    return Server(server.site, {**server.credentials, **access.headers})
+
+
+def open_link(client: ImmichClient) -> dict[str, Any]:
     """What the link tells of itself. Raises ``BatchError`` and the client's errors."""
     try:
-        link = _unlocked(client, password) if password else client.get("/shared-links/me")
+        link = client.get("/shared-links/me")
     except KeyRefused as exc:
-        raise BatchError(_why_not(str(exc), has_password=bool(password))) from exc
+        raise BatchError(_why_not(str(exc))) from exc
     except NotImmich as exc:
         raise BatchError(f"{exc} {NO_API}") from exc
     except NotThere as exc:
@@ -66,13 +86,13 @@ def open_link(client: ImmichClient, password: str) -> dict[str, Any]:
     return link
 
 
-def _unlocked(client: ImmichClient, password: str) -> Any:
+async def _unlocked(link: Link, password: str) -> Access:
+    connection = Connection()
     try:
-        return client.post("/shared-links/login", {"password": password})
-    except Refused as exc:
-        if "not password protected" not in str(exc):
-            raise
-        return client.get("/shared-links/me")
+        access = access_to(link.site, key=link.key or None, slug=link.slug or None)
+        return await unlocked(connection, access, password)
+    finally:
+        await connection.aclose()
 
 
 def asset_ids(client: ImmichClient, link: dict[str, Any]) -> list[str]:
@@ -97,9 +117,7 @@ def _for_download(client: ImmichClient, asked: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(each for archive in archives for each in archive["assetIds"]))
 
 
-def _why_not(said: str, *, has_password: bool) -> str:
-    if "Invalid password" in said:
-        return "The link does not accept this password"
-    if "Password required" in said and not has_password:
+def _why_not(said: str) -> str:
+    if "Password required" in said:
         return "The link has a password: give it by --password, or SHARE_PASSWORD"
     return "The link is not known, or has expired"

@@ -152,7 +152,7 @@ def photos_of(
 
 def _by_link(asked: Asked) -> Found:
     link = shared.parse(asked.share_url)
-    client = ImmichClient(link.server())
+    client = ImmichClient(shared.let_in(link, asked.password))
     try:
         return _of_link(asked, client)
     finally:
@@ -166,7 +166,7 @@ def _of_link(asked: Asked, client: ImmichClient) -> Found:
             "A link knows no albums, persons, filters and days of upload: leave out --album, "
             "--person-ids, --filters, --after and --last-days"
         )
-    link = shared.open_link(client, asked.password)
+    link = shared.open_link(client)
     ids = shared.asset_ids(client, link)
     assets = _each(client, ids)
     found = Found(f"a link of {client.server.site}")

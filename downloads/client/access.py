@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from portal.library.immich.address import BadAddress, clean, clean_key
 
@@ -30,8 +29,8 @@ class Access:
         return access_to(self.site, key=key, slug=slug) if key or slug else self
 
     def with_token(self, token: str) -> "Access":
-        """Once the link's password was accepted."""
-        cookie = f"immich_shared_link_token={quote(token, safe='+/=:,-._~')}"
+        """Once the link's password was accepted; ``token`` as the server wrote it."""
+        cookie = f"immich_shared_link_token={token}"
         return Access(self.site, {**self.headers, "cookie": cookie}, self.is_guest)
 
 

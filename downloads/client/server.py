@@ -71,7 +71,7 @@ async def unlocked(connection: Connection, access: Access, password: str) -> Acc
             return access
         raise
     except errors.NotAllowed as exc:
-        raise errors.NotAllowed("The link does not accept this password, or is not known") from exc
+        raise errors.NotAllowed("The link does not accept this password") from exc
     for line in headers.get_list("set-cookie"):
         if token := _token_in(line):
             return access.with_token(token)

@@ -86,15 +86,24 @@ def test_what_a_link_cannot_know_is_refused(immich: Immich, folder: Path, flag: 
     assert "A link knows no albums" in ran.error
 
 
-def test_a_link_of_a_loggia_portal_is_told_to_be_opened_in_a_browser(
-    live_server: LiveServer, folder: Path
+def test_an_unknown_link_of_a_loggia_portal_is_told(live_server: LiveServer, folder: Path) -> None:
+    for handle in ("k" * 67, "s/party"):
+        ran = run_command(
+            "--save-to", str(folder), "--share-url", f"{live_server.url}/share/{handle}"
+        )
+        assert (ran.code, ran.error) == (1, "The link is not known, or has expired")
+
+
+@pytest.mark.parametrize("password", [[], ["--password", "lighthouse"]])
+def test_what_is_no_api_is_told_without_the_key(
+    immich: Immich, folder: Path, password: list[str]
 ) -> None:
-    ran = run_command(
-        "--save-to", str(folder), "--share-url", f"{live_server.url}/share/{'k' * 67}"
-    )
+    link = immich.control.add_link(immich.control.albums()["Small 20"])
+    immich.control.fault("html", times=None)
+    ran = from_link(immich, folder, link["path"], *password)
     assert ran.code == 1
-    assert "Links of a Loggia portal cannot be fetched from here" in ran.error
-    assert "k" * 67 not in ran.error
+    assert "Neither Immich nor Loggia answers at this link" in ran.error
+    assert link["key"] not in ran.error
 
 
 def test_addresses_are_taken_apart() -> None:
