@@ -25,6 +25,7 @@ from downloads.sending import Archives, Entitled
 from portal.api_errors import ApiRefused
 from portal.library.interface import LibraryError
 from portal.media.coalescing import Questions
+from portal.media.places import Places
 from portal.media.sending import Receive, Scope, Send
 from portal.media.table import GrantTable
 from sharing.api.asset_bytes import (
@@ -53,6 +54,7 @@ class ArchiveBytes:
         self._grants = grants
         self._archives = archives
         self._questions = Questions[Any]("api-archives", THREADS)
+        self._waiting = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -73,7 +75,9 @@ class ArchiveBytes:
         caller = await self._questions.ask(object(), partial(_let_in, credentials))
         asked = await read_asked(scope, receive)
         look = partial(_look, caller, credentials.address, asked)
-        download = await self._when_ready(await self._questions.ask(object(), look), receive)
+        with self._waiting.place(scope):
+            download = await self._questions.ask(object(), look)
+            download = await self._when_ready(download, receive)
         held = await hold(self._grants, caller)
         await self._questions.ask(object(), partial(check_sendable, caller, download))
         entitled = Entitled(

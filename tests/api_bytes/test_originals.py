@@ -201,6 +201,19 @@ def test_a_links_limit_of_downloads_counts_here(
     assert (link.times_taken, link.bytes_taken) == (1, len(PICTURE))
 
 
+def test_bytes_that_are_looked_at_count_where_bytes_are_limited(
+    guest_of: Guest, make_link: Callable[..., SharedLink], library: FilesLibrary
+) -> None:
+    video = library.add("VID.mp4", bytes(1000))
+    link = make_link(max_bytes=1500)
+    guest = guest_of(link)
+    for _ in range(2):  # once a day
+        assert guest.get(f"/assets/{video.id}/video/playback").status_code == 200
+    link.refresh_from_db()
+    assert (link.times_taken, link.bytes_taken) == (0, 1000)
+    assert said(guest.get(original(video)))[0] == 403
+
+
 def test_a_link_that_has_just_changed_is_as_it_is_now(
     guest_of: Guest, make_link: Callable[..., SharedLink], photo: Asset
 ) -> None:
