@@ -71,7 +71,8 @@ class LibraryContents:
 
     def named(self, asset_ids: frozenset[UUID]) -> Sequence[NamedAsset]:
         library, which = get_library(), self.which
-        if len(asset_ids) > MANY:
+        # Archived photos are not in what shows everything; their owners may name them all the same
+        if len(asset_ids) > MANY and which != AssetFilter():
             return [asset for asset in library.named(which) if asset.id in asset_ids]
         granted = asset_ids if which.ids is None else asset_ids & which.ids
         return library.named(AssetFilter(which.album_id, granted))

@@ -5,6 +5,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from django.db import connection
 
 from downloads.models import Download
 from portal.library.types import Asset
+from sharing import contents
 from sharing.links import LinkSettings, change_link
 from sharing.models import SharedLink
 from tests.api_bytes.conftest import PICTURE, Program, said
@@ -249,6 +251,15 @@ def test_many_archives_in_a_row_push_out_the_oldest(
     for chosen in (photos, photos[:1], photos[1:], photos[:2]):
         assert program.post(ARCHIVE, ids(chosen)).status_code == 200
     assert Download.objects.kept().count() == 2
+
+
+def test_archived_photos_are_their_owners_to_have_among_however_many(
+    program: Program, library: FilesLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "MANY", 2)
+    photos = [library.add(f"IMG_{n}.jpg", PICTURE + bytes([n])) for n in range(4)]
+    library.held[photos[1].id] = replace(photos[1], is_archived=True)
+    assert len(unpack(program.post(ARCHIVE, ids(photos)).content)) == 4
 
 
 def test_what_a_link_takes_away_is_in_no_archive_from_then_on(
