@@ -39,7 +39,10 @@ class OrjsonRenderer(BaseRenderer):
 
 class OrjsonParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
-        return orjson.loads(request.body or b"{}")  # no body asks for nothing in particular
+        body = orjson.loads(request.body)
+        if not isinstance(body, dict):  # ninja would look for the fields as attributes of it
+            raise ValueError("it has to be an object")  # noqa: TRY004 - of the request, not of us
+        return body
 
 
 class Api(NinjaAPI):

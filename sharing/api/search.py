@@ -92,7 +92,8 @@ def metadata(request: ApiRequest, body: Body[MetadataSearch | None] = None) -> H
     size, number = asked.size or DEFAULT, asked.page or 1
     # One more than is shown tells whether there is more
     page = Page((number - 1) * size, size + 1)
-    found = get_library().search(query_of(asked, caller.user), page)
+    query = replace(query_of(asked, caller.user), order=asked.direction)
+    found = get_library().search(query, page)
     shown = found[:size]
     items = asset_dicts(shown, View.of(caller, with_exif=bool(asked.with_exif)))
     following = str(number + 1) if len(found) > size else None

@@ -56,7 +56,9 @@ class Question(Schema):
 
 
 class StatisticsSearch(Question):
-    """StatisticsSearchDto. Of texts that are compared exactly, null asks for those without.
+    """StatisticsSearchDto, with all by which MetadataSearchDto narrows a search: the counts agree.
+
+    Of texts that are compared exactly, null asks for those without.
 
     There is no trash, no other library, no encoded copy and no reading of pictures here: what asks
     for these finds nothing. ``isOffline`` likewise.
@@ -91,6 +93,14 @@ class StatisticsSearch(Question):
     updated_before: Moment | None = None
     trashed_after: Moment | None = None
     trashed_before: Moment | None = None
+    id: UUID | None = None
+    checksum: Text | None = None
+    original_file_name: Text | None = None
+    original_path: Text | None = None
+    device_asset_id: Text | None = None
+    encoded_video_path: Text | None = None
+    preview_path: Text | None = None
+    thumbnail_path: Text | None = None
     filter: Annotated[None, BeforeValidator(_nothing_asked)] = None
 
 
@@ -117,14 +127,6 @@ class MetadataSearch(RandomSearch):
     page: Annotated[int, Field(ge=1)] | None = None
     order: Literal["asc", "desc"] | None = None
     order_by: SearchOrder | None = None
-    id: UUID | None = None
-    checksum: Text | None = None
-    original_file_name: Text | None = None
-    original_path: Text | None = None
-    device_asset_id: Text | None = None
-    encoded_video_path: Text | None = None
-    preview_path: Text | None = None
-    thumbnail_path: Text | None = None
 
     @property
     def direction(self) -> Order:

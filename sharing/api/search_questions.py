@@ -12,7 +12,7 @@ from django.db.models import Q
 from portal.library.queries import NO_ASSETS, AssetQuery, Span
 from portal.library.types import AssetKind
 from sharing.albums.models import PortalAlbum, PortalAlbumItem
-from sharing.api.search_bodies import MetadataSearch, StatisticsSearch, checksum_of
+from sharing.api.search_bodies import StatisticsSearch, checksum_of
 from sharing.tags.models import Tag, TaggedAsset
 
 DEVICE = "loggia"  # what every asset's ``deviceId`` is
@@ -41,7 +41,7 @@ def query_of(asked: StatisticsSearch, owner: User) -> AssetQuery:
     )
     query = _with_albums(query, asked, owner)
     query = _with_tags(query, asked, owner)
-    return _with_files(query, asked) if isinstance(asked, MetadataSearch) else query
+    return _with_files(query, asked)
 
 
 def _asks_for_what_is_not(asked: StatisticsSearch) -> bool:
@@ -52,11 +52,9 @@ def _asks_for_what_is_not(asked: StatisticsSearch) -> bool:
         asked.device_id not in {None, "", DEVICE},
         asked.is_encoded, asked.is_offline, asked.library_id, asked.ocr,
         asked.trashed_after, asked.trashed_before,
+        asked.checksum and checksum_of(asked.checksum) is None,
+        asked.encoded_video_path, asked.preview_path, asked.thumbnail_path,
     ]  # fmt: skip
-    if isinstance(asked, MetadataSearch):
-        is_no_checksum = asked.checksum and checksum_of(asked.checksum) is None
-        wanted += [is_no_checksum, asked.encoded_video_path, asked.preview_path]
-        wanted += [asked.thumbnail_path]
     return any(wanted)
 
 
@@ -97,7 +95,7 @@ def _with_tags(query: AssetQuery, asked: StatisticsSearch, owner: User) -> Asset
     return query
 
 
-def _with_files(query: AssetQuery, asked: MetadataSearch) -> AssetQuery:
+def _with_files(query: AssetQuery, asked: StatisticsSearch) -> AssetQuery:
     """What is asked of one file, or of its name: the path of an asset is its name here."""
     if asked.id:
         query = _among(query, [asked.id])
@@ -106,7 +104,6 @@ def _with_files(query: AssetQuery, asked: MetadataSearch) -> AssetQuery:
         sha1=checksum_of(asked.checksum) if asked.checksum else None,
         filename=asked.device_asset_id or None,
         name_parts=tuple(filter(None, (asked.original_file_name, asked.original_path))),
-        order=asked.direction,
     )
 
 

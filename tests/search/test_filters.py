@@ -185,6 +185,8 @@ def test_what_is_found_is_counted(program: Program, place: Place) -> None:
 
     assert program.post("/api/search/statistics", asked).json() == {"total": 3}
     assert program.post("/api/search/statistics", {}).json() == {"total": 10}
+    named = {"originalFileName": "img_1."}
+    assert program.post("/api/search/statistics", named).json() == {"total": 3}
 
 
 def test_counting_needs_its_own_permission(owner: User, album: Album) -> None:

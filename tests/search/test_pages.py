@@ -111,6 +111,19 @@ def test_what_cannot_be_asked_is_said(
     assert said.startswith(words)
 
 
+@pytest.mark.parametrize("body", ["[]", "5", '"x"', "null", '[{"size": 1}]', "{", "\xff"])
+@pytest.mark.parametrize("path", [SEARCH, "/api/search/statistics", "/api/search/random"])
+def test_a_body_is_an_object(
+    program: Program, refused: Refused, album: Album, path: str, body: str
+) -> None:
+    answer = program.client.post(
+        path, body.encode("latin-1"), content_type="application/json", headers=program.headers
+    )
+
+    status, said = refused(answer)
+    assert (status, said.startswith("The request's body is no valid JSON: ")) == (400, True)
+
+
 def test_fields_that_nobody_knows_are_passed_over(found: Found, album: Album) -> None:
     assert len(found(isCake=True, withStacked=True, withPeople=True, withDeleted=True)) == 7
 
