@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool
 
-from sharing.api.link_bodies import Body, Text
+from sharing.api.link_bodies import Body, Text, as_text
 
 MOST_IDS = 10_000  # in one request
 Ids = Annotated[list[UUID], Field(max_length=MOST_IDS)]
 Visibility = Literal["archive", "timeline", "hidden", "locked"]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
+Minutes = Annotated[float, Field(ge=-500_000_000, le=500_000_000)]  # about a thousand years
+WrittenMoment = Annotated[datetime, BeforeValidator(as_text)]  # with the zone of its place
 Rating = Annotated[int, Field(ge=-1, le=5)]
 
 
@@ -36,7 +38,7 @@ class Amended(Body):
     is_favorite: StrictBool | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
-    date_time_original: datetime | None = None
+    date_time_original: WrittenMoment | None = None
     visibility: Visibility | None = None
     live_photo_video_id: UUID | None = None
 
@@ -45,7 +47,7 @@ class AmendedTogether(Amended):
     """AssetBulkUpdateDto."""
 
     ids: Ids
-    date_time_relative: float | None = None  # minutes
+    date_time_relative: Minutes | None = None
     time_zone: Text | None = None
     duplicate_id: Text | None = None
 

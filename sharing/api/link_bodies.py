@@ -26,7 +26,8 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _as_text(value: Any) -> Any:
+def as_text(value: Any) -> Any:
+    """Times are written out: a number would be taken for seconds."""
     if value is not None and not isinstance(value, str):
         raise ValueError("must be a date string")
     return value
@@ -44,7 +45,7 @@ def _aware(moment: datetime) -> datetime:
 
 Text = Annotated[str, AfterValidator(_without_nul)]
 Password = Annotated[str, AfterValidator(_without_nul), Field(max_length=LONGEST_PASSWORD)]
-Moment = Annotated[datetime, BeforeValidator(_as_text), AfterValidator(_aware)]
+Moment = Annotated[datetime, BeforeValidator(as_text), AfterValidator(_aware)]
 
 
 class Body(Schema):

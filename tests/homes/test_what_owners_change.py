@@ -15,7 +15,7 @@ from sharing.models import SharedLink
 from sharing.tasks import rescan
 from tests.api_links.conftest import Program, program_of
 from tests.homes.conftest import Home
-from tests.library.files import write_photo
+from tests.library.files import write_photo, write_video
 from tests.library.sending import sent, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,6 +130,27 @@ def test_what_is_said_of_a_photo_outlives_the_next_look(
         assert told["localDateTime"] == "2020-02-01T10:00:00.000Z"
         assert told["fileCreatedAt"] == "2020-02-01T09:00:00.000Z"
         rescan()
+
+
+def test_a_live_photo_joins_and_goes_with_both_halves(
+    home: Home, program: Program, album: Album, tmp_path: Path
+) -> None:
+    half = sent(write_video(tmp_path / "IMG_7.mov", content_id="7"))
+    still = sent(write_photo(tmp_path / "IMG_7.jpg", content_id="7"), live_video_key=half.key)
+    moving, shown = take(home.library, half, still)
+    path = f"/api/albums/{album.id}/assets"
+    told = program.put(path, {"ids": [str(shown), str(moving)]}).json()
+    assert [each["success"] for each in told] == [True, True]
+    (in_album,) = home.library.assets(AssetFilter(album.id, frozenset({shown})))
+    assert in_album.live_video_id == moving
+    assert program.get(f"/api/assets/{moving}").json()["visibility"] == "hidden"
+    assert program.delete("/api/assets", {"ids": [str(shown)]}).status_code == 204
+    rescan()
+    assert program.get(f"/api/assets/{shown}").status_code == 400
+    if isinstance(home.library, FolderLibrary):  # Immich keeps a moving half for its still's sake
+        assert program.get(f"/api/assets/{moving}").status_code == 400
+        binned = list((settings.LOGGIA_INCOMING / ".bin").rglob("IMG_7.*"))
+        assert {path.suffix for path in binned} == {".jpg", ".mov"}
 
 
 def test_months_follow_what_was_said(home: Home, program: Program, album: Album) -> None:
