@@ -10,7 +10,6 @@ import pytest
 from django.utils import timezone
 
 from portal.library.types import Album, AssetFilter
-from sharing.api.uploads.guests import asset_sent_as
 from sharing.contributions import tasks
 from sharing.contributions.models import Contributor, State, Upload
 from sharing.models import SharedLink, UploadKinds
@@ -59,11 +58,14 @@ def test_it_is_checked_and_held_for_review(guest: Program) -> None:
 def test_where_nothing_is_reviewed_it_is_in_the_album_soon(
     home: Home, album: Album, share: Share, guest_of: GuestOf
 ) -> None:
-    link = share(holds_uploads=False)
-    upload_id = guest_of(link).created(picture("straight"))
-    assert asset_sent_as(link, upload_id) is None
+    """Until then there is no such asset; from then on its sender finds it by the id they have."""
+    guest = guest_of(share(holds_uploads=False))
+    upload_id = guest.created(picture("straight"))
+    url = f"/api/assets/{upload_id}"
+    before = guest.client.get(url, params=guest.query)
+    assert words((before.status_code, before.json())) == (400, "Not found or no asset.read access")
     tasks.hand_over()
-    asset_id = asset_sent_as(link, upload_id)
+    asset_id = UUID(guest.client.get(url, params=guest.query).json()["id"])
     assert asset_id in {asset.id for asset in home.library.assets(AssetFilter(album_id=album.id))}
 
 

@@ -66,12 +66,6 @@ def shown_as(link: SharedLink, sha1: bytes) -> UUID | None:
         return None
 
 
-def asset_sent_as(link: SharedLink, upload_id: UUID) -> UUID | None:
-    """The asset that an upload by this link has become, by the id that its sender was told."""
-    row = Upload.objects.filter(pk=upload_id, link=link, state=State.DONE)
-    return row.values_list("asset_id", flat=True).first()
-
-
 def _write_down(caller: GuestCaller, file: Received) -> Upload:
     link = caller.access.link
     check_taken(link, file.size)
