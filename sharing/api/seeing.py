@@ -62,12 +62,23 @@ def find_assets(caller: Caller, asset_ids: Collection[UUID]) -> dict[UUID, Asset
     wanted, which = frozenset(asset_ids), visible(caller)
     shown = wanted if which.ids is None else wanted & which.ids
     found = {asset.id: asset for asset in get_library().assets(AssetFilter(which.album_id, shown))}
-    for asset_id in wanted - found.keys():
+    for asset_id in _unlisted(caller, wanted - found.keys()):
         try:
             found[asset_id] = find_asset(caller, asset_id)
         except ApiRefused:
             continue
     return found
+
+
+def _unlisted(caller: Caller, asset_ids: Collection[UUID]) -> set[UUID]:
+    """Those worth a look one by one: moving halves, and what guests were told of uploads."""
+    if not asset_ids:
+        return set()
+    known = set(get_library().originals(list(asset_ids)))
+    if isinstance(caller, GuestCaller):
+        sent = Upload.objects.filter(link=caller.access.link, pk__in=asset_ids)
+        known |= set(sent.values_list("pk", flat=True))
+    return known
 
 
 def check_all(
