@@ -92,6 +92,23 @@ def test_photos_join_an_album_of_the_library_and_leave_it(
     assert home.library.asset(new)  # it is still in the library
 
 
+def test_what_was_sent_joins_a_folder_without_taking_room_twice(
+    home: Home, program: Program, album: Album, tmp_path: Path
+) -> None:
+    if not isinstance(home.library, FolderLibrary):
+        pytest.skip("albums of Immich are no folders")
+    new = bring(home, write_photo(tmp_path / "IMG_1.jpg"))
+    (first,) = settings.LOGGIA_INCOMING.rglob("IMG_1.jpg")
+    program.put(f"/api/albums/{album.id}/assets", {"ids": [str(new)]})
+    second = settings.LOGGIA_INCOMING / "Summer/IMG_1.jpg"
+    assert second.samefile(first)
+    assert rescan().unchanged == 5
+    assert program.get(f"/api/assets/{new}").status_code == 200
+    program.delete("/api/assets", {"ids": [str(new)]})
+    assert not first.exists()
+    assert not second.exists()
+
+
 def test_a_photo_of_the_owners_joins_another_folder_by_a_copy(
     home: Home, program: Program, album: Album
 ) -> None:

@@ -6,7 +6,7 @@ The owner's own folders are never written to; ``incoming/<album>/`` joins ``<alb
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -84,13 +84,15 @@ def _file(album_id: UUID, row: StoredAsset, file: StoredFile) -> Incoming:
 
 @contextmanager
 def _copies(root: Root, files: Sequence[Incoming]) -> Iterator[list[Incoming]]:
-    """Copies that may be linked and dated: a second name of the original would change it too."""
+    """Names of their own for what is taken in: of the owner's own files, which stay as they are, of
+    copies; of what lies below this root already, of the same bytes where the disk can do that.
+    """
     folder = root.path / COPIES
     copied = [replace(file, path=folder / file.key.hex) for file in files]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, copy in zip(files, copied, strict=True):
-            shutil.copyfile(file.path, copy.path)
+            _name_again(root, file.path, copy.path)
         yield copied
     except OSError as exc:
         why = _("%(path)s cannot be written (%(why)s).") % {"path": root.path, "why": exc.strerror}
@@ -99,6 +101,15 @@ def _copies(root: Root, files: Sequence[Incoming]) -> Iterator[list[Incoming]]:
         for copy in copied:
             copy.path.unlink(missing_ok=True)
         _remove_if_empty(folder)
+
+
+def _name_again(root: Root, source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)  # of a call that was killed
+    if root.holds(os.fsencode(source)):
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -20,6 +20,7 @@ from portal.library.interface import LibraryFull, LibraryUnavailable
 from portal.library.reserve import kept_free
 from portal.library.types import NotTaken, Rendition
 
+SAME_TIME = 2e-6  # seconds
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES}
 
@@ -88,7 +89,10 @@ class Placing:
             self._copy(source, part)
         part.chmod(part.parent.stat().st_mode & 0o666 | 0o600)
         with contextlib.suppress(OSError, OverflowError):
-            os.utime(part, (modified_at.timestamp(), modified_at.timestamp()))
+            moment = modified_at.timestamp()
+            # What is dated so already may be a second name of a file that the index knows
+            if abs(part.stat().st_mtime - moment) > SAME_TIME:
+                os.utime(part, (moment, moment))
         _sync(part)
         return True
 
