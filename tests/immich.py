@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the picture libraries come only with a test that needs them
 
 __all__ = [
     "LIMITED_KEY", "OTHER_KEY", "Immich", "ImmichProcess", "immich", "immich_process",
-    "start_immich", "start_immich_process",
+    "start_immich", "start_immich_process", "start_immich_server",
 ]  # fmt: skip
 
 
@@ -124,22 +124,27 @@ def immich(start_immich: Callable[..., Immich]) -> Immich:
     return start_immich()
 
 
+def start_immich_server(*options: str) -> ImmichProcess:
+    """Start one that the caller stops."""
+    command = [sys.executable, str(MANAGE), "fake_immich", "--bind", "127.0.0.1:0", "--small"]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = ""
+    give_up_at = time.monotonic() + 60
+    while "Listening at " not in said and time.monotonic() < give_up_at:
+        line = process.stdout.readline()
+        assert line, f"the stand-in ended: {said}"
+        said += line
+    return ImmichProcess(said.rpartition("Listening at ")[2].strip(), process)
+
+
 @pytest.fixture
 def start_immich_process() -> Iterator[Callable[..., ImmichProcess]]:
     """``start_immich_process("--assets", "300", "--file-size", "4M")``"""
     started: list[ImmichProcess] = []
 
     def start(*options: str) -> ImmichProcess:
-        command = [sys.executable, str(MANAGE), "fake_immich", "--bind", "127.0.0.1:0", "--small"]
-        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        said = ""
-        give_up_at = time.monotonic() + 60
-        while "Listening at " not in said and time.monotonic() < give_up_at:
-            line = process.stdout.readline()
-            assert line, f"the stand-in ended: {said}"
-            said += line
-        started.append(ImmichProcess(said.rpartition("Listening at ")[2].strip(), process))
+        started.append(start_immich_server(*options))
         return started[-1]
 
     yield start
