@@ -47,7 +47,8 @@ class Scanner:
     _seen: set[tuple[int, int, str]] = field(default_factory=set)
 
     def scan(self, paths: Sequence[Path]) -> Scan:
-        for path in paths:
+        for given in paths:
+            path = _home(given)
             try:
                 is_folder = stat.S_ISDIR(path.stat().st_mode)
             except OSError as exc:
@@ -123,6 +124,14 @@ class Scanner:
     def _fail(self, path: Path, exc: OSError) -> None:
         why = f"It cannot be read: {exc.strerror or exc}"
         self._found.failed.append(FailedEntry(path, why))
+
+
+def _home(path: Path) -> Path:
+    """``~/DCIM`` as the folder it means."""
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody of that name: then it is a name like any other
+        return path
 
 
 def local_file(path: Path) -> LocalFile | None:

@@ -1,6 +1,8 @@
 """``manage.py upload`` to servers and links, as seen from outside."""
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -172,3 +174,23 @@ def test_an_interrupted_run_says_so_and_the_next_goes_on(
     mine = [each for each in told if each["filename"] in names(camera)]
     assert album
     assert len(mine) == 30
+
+
+def test_a_terminal_has_bars(immich: Immich, camera: Path, tmp_path: Path) -> None:
+    for number in range(5):
+        photo(camera / f"{number}.jpg")
+    immich.control.fault("delay", times=None, value=0.3, path="api/assets$")
+    leader, follower = pty.openpty()
+    command = [sys.executable, str(MANAGE), "upload", str(camera), *to(immich)]
+    variables = environment(tmp_path / "data", TERM="xterm-256color", COLUMNS="100")
+    process = subprocess.Popen(command, env=variables, stdout=follower, stderr=follower)
+    os.close(follower)
+    seen = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while piece := os.read(leader, 65_536):
+            seen += piece
+    os.close(leader)
+    assert process.wait(30) == 0
+    assert b"of 5 files" in seen
+    assert "━".encode() in seen
+    assert b"5 files uploaded" in seen

@@ -1,14 +1,16 @@
 """``manage.py upload`` into the portal's own library, of either home, with and without its server."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.client.conftest import names, photo, sha1
 from tests.immich import ImmichProcess
-from tests.library.conftest import fill
-from tests.running import manage
+from tests.library.conftest import fill, write_photo
+from tests.running import MANAGE, environment, manage, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +94,26 @@ def test_a_home_that_is_away_is_told_in_a_sentence(data: Path, real: Path) -> No
     assert "refuses connections" in ran.stdout
     assert "Traceback" not in ran.stderr
     assert names(real) != []
+
+
+def test_killed_in_the_middle_nothing_is_doubled_and_nothing_lost(
+    data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    for number in range(40):
+        write_photo(
+            folder / f"{number:02}.jpg", taken="2024-07-01 10:00:00", size=(32, 32 + number)
+        )
+    wanted = sorted(sha1(path) for path in folder.iterdir())
+    command = [sys.executable, str(MANAGE), "upload", str(folder), "--album", "Killed"]
+    running = subprocess.Popen(
+        command, env=environment(data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_until(lambda: len(lying_in(data)) > 3 or running.poll() is not None, 60)
+    running.kill()
+    running.wait()
+    ran = manage(data, "upload", str(folder), "--album", "Killed", "--delete-duplicates",
+                 "--delete-uploads")  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert sorted(sha1(path) for path in (data / "incoming").rglob("*.jpg")) == wanted
+    assert names(folder) == []
