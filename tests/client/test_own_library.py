@@ -9,7 +9,8 @@ import pytest
 
 from tests.client.conftest import names, photo, sha1
 from tests.immich import ImmichProcess
-from tests.library.conftest import fill, write_photo
+from tests.library.conftest import fill
+from tests.library.files import write_photo
 from tests.running import MANAGE, environment, manage, wait_until
 
 
