@@ -36,7 +36,7 @@ from portal.library.folder.roots import Root
 from portal.library.folder.translate import as_asset
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import looking
-from portal.library.index.queries import list_albums
+from portal.library.index.queries import find_album, list_albums
 from portal.library.index.searching import search, search_count, suggest
 from portal.library.index.translate import as_album
 from portal.library.interface import (
@@ -114,10 +114,9 @@ class FolderLibrary(Changes):
         return list_albums(StoredAlbum.objects.showing(), ids)
 
     def album(self, album_id: UUID) -> Album:
-        try:
-            return as_album(StoredAlbum.objects.get(pk=album_id))
-        except StoredAlbum.DoesNotExist as exc:
-            raise NotInLibrary(_("This album is not there (any more).")) from exc
+        if row := find_album(StoredAlbum, album_id):
+            return as_album(row)
+        raise NotInLibrary(_("This album is not there (any more)."))
 
     def asset(self, asset_id: UUID) -> Asset:
         return as_asset(self._row(asset_id))

@@ -26,7 +26,7 @@ from portal.library.immich.sync import Sync, losses
 from portal.library.immich.taking_out import take_out
 from portal.library.index.chunks import chunks
 from portal.library.index.looking import LEASE, looking
-from portal.library.index.queries import MOST_IDS, list_albums
+from portal.library.index.queries import MOST_IDS, find_album, list_albums
 from portal.library.index.searching import search, search_count, suggest
 from portal.library.index.translate import as_album, as_asset
 from portal.library.interface import LibraryUnavailable, NotInLibrary, keep_still
@@ -101,10 +101,9 @@ class ImmichLibrary(Changes):
         return list_albums(StoredAlbum.objects.showing(), ids)
 
     def album(self, album_id: UUID) -> Album:
-        try:
-            return as_album(StoredAlbum.objects.get(pk=album_id))
-        except StoredAlbum.DoesNotExist as exc:
-            raise NotInLibrary(_("This album is not there (any more).")) from exc
+        if row := find_album(StoredAlbum, album_id):
+            return as_album(row)
+        raise NotInLibrary(_("This album is not there (any more)."))
 
     def asset(self, asset_id: UUID) -> Asset:
         return _as_asset(self._row(asset_id))
