@@ -19,7 +19,7 @@ from downloads.api.obtaining import (
     find_download,
     obtain,
 )
-from downloads.models import Download
+from downloads.models import Download, Waiting
 from downloads.plans import NoArchive
 from downloads.sending import Archives, Entitled
 from portal.api_errors import ApiRefused
@@ -147,8 +147,9 @@ def _state_of(download_id: UUID) -> Download:
 
 def _still_at_it(download: Download) -> ApiRefused:
     done, count = download.count_done, download.count
+    why = f" {Waiting(download.waiting_for).label}" if download.is_paused else ""
     message = (
-        f"The archive is still being prepared: {done} of {count} photos are there. "
+        f"The archive is still being prepared: {done} of {count} photos are there.{why} "
         f"Ask again, or fetch it with GET {WHERE}{download.pk} once it is ready."
     )
     headers = {"Retry-After": "10", "Content-Location": f"{WHERE}{download.pk}"}

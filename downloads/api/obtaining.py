@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.utils import timezone
 
 from downloads.api.choosing import photos_of, terms_for
@@ -132,10 +133,12 @@ def visitor_of(caller: Caller) -> str:
 
 
 def _make_way(caller: Caller) -> None:
-    """Let go of what was fetched longest ago: a program closes nothing, and may ask for it again."""
+    """Let go of what failed, and was fetched longest ago: a program closes nothing."""
     mine = downloads_of(caller).kept()
     surplus = mine.count() - settings.LOGGIA_DOWNLOADS_PER_VISITOR + 1
     if surplus > 0:
-        fetched = mine.ready().exclude(fetched_at=None).order_by("fetched_at")
-        oldest = list(fetched.values_list("pk", flat=True)[:surplus])
+        is_fetched = Q(state=DownloadState.READY, fetched_at__isnull=False)
+        over = mine.filter(is_fetched | Q(state=DownloadState.FAILED))
+        oldest_first = over.order_by(F("fetched_at").asc(nulls_first=True))
+        oldest = list(oldest_first.values_list("pk", flat=True)[:surplus])
         Download.objects.filter(pk__in=oldest).update(expires_at=timezone.now())
