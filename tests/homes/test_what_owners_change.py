@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from portal.library.folder import arranging
 from portal.library.folder.library import FolderLibrary
 from portal.library.types import Album, AssetFilter
 from sharing.links import LinkSettings, share_assets
@@ -90,6 +91,19 @@ def test_photos_join_an_album_of_the_library_and_leave_it(
     rescan()
     assert new not in ids_in(home, album)
     assert home.library.asset(new)  # it is still in the library
+
+
+def test_what_a_kill_has_left_of_copies_goes_within_a_day(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(home.library, FolderLibrary):
+        pytest.skip("albums of Immich are no folders")
+    left = write_photo(settings.LOGGIA_INCOMING / arranging.COPIES / "left.jpg")
+    rescan()
+    assert left.exists()  # perhaps somebody is at work
+    monkeypatch.setattr(arranging, "LEFT_FOR", -1.0)
+    rescan()
+    assert not left.parent.exists()
 
 
 def test_what_was_sent_joins_a_folder_without_taking_room_twice(

@@ -5,6 +5,7 @@ The owner's own folders are never written to; ``incoming/<album>/`` joins ``<alb
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -23,6 +24,7 @@ from portal.library.types import Incoming, NotTaken, StoredFile, TakenIn
 
 TakeIn = Callable[[Sequence[Incoming]], Sequence[TakenIn | NotTaken]]
 COPIES = ".joining"  # below the incoming root; no look at the folders enters it
+LEFT_FOR = 86_400.0  # seconds, after which nobody is at work on them
 TOGETHER = 16  # photos whose copies lie there at once
 
 
@@ -58,6 +60,16 @@ def keys_in(album_id: UUID, asset_ids: Collection[UUID]) -> list[UUID]:
     arrivals = Arrival.objects.filter(album_id=album_id, leaving_at=None, path__isnull=False)
     arrivals = arrivals.filter(asset_id__in=with_halves(asset_ids))
     return list(arrivals.values_list("pk", flat=True))
+
+
+def forget_copies(root: Root) -> None:
+    """What a killed call has left."""
+    limit = time.time() - LEFT_FOR
+    with suppress(OSError):
+        for path in (root.path / COPIES).iterdir():
+            if path.lstat().st_ctime < limit:
+                path.unlink()
+        _remove_if_empty(root.path / COPIES)
 
 
 def _with_halves(chunk: Sequence[UUID], rows: Mapping[UUID, StoredAsset]) -> Iterator[UUID]:

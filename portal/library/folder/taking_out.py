@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.library.folder.arranging import forget_copies
 from portal.library.folder.filing import INCOMING
 from portal.library.folder.models import Arrival, Place
 from portal.library.folder.placing import part_of
@@ -113,6 +114,7 @@ def empty_bin(root: Root) -> None:
     begun = Arrival.objects.filter(begun_at__lt=timezone.now() - BEGUN_FOR, done_at=None)
     for arrival in begun.exclude(path=None):
         _remove_part(root, arrival)
+    forget_copies(root)
     limit = timezone.localdate() - KEPT_FOR
     for folder in _days(root):
         with contextlib.suppress(ValueError):  # a folder of somebody else's making
