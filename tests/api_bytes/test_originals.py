@@ -1,6 +1,8 @@
 """What arrives of an asset: the same statuses and headers as an Immich server's, or better ones."""
 
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha1
 from uuid import uuid4
 
 import httpx
@@ -174,6 +176,18 @@ def test_withheld_metadata_is_in_neither_file_nor_name(
     assert "last-modified" not in answer.headers
     preview = guest.get(f"/assets/{photo.id}/thumbnail?size=preview")
     assert f"{photo.id}_preview.jpeg" in preview.headers["content-disposition"]
+
+
+def test_json_tells_of_the_file_that_is_delivered(
+    guest_of: Guest, make_link: Callable[..., SharedLink], photo: Asset
+) -> None:
+    guest = guest_of(make_link(show_metadata=False))
+    delivered = guest.get(original(photo))
+    said_of_it = guest.get(f"/assets/{photo.id}").json()
+    digest = sha1(delivered.content, usedforsecurity=False).digest()
+    assert said_of_it["checksum"] == b64encode(digest).decode()
+    assert said_of_it["originalFileName"] in delivered.headers["content-disposition"]
+    assert said_of_it["originalMimeType"] == delivered.headers["content-type"]
 
 
 def test_a_locked_link_gives_nothing_before_its_password(
