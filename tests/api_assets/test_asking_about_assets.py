@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from portal.library.renditions import RenditionStore
 from portal.library.types import Album, Asset, AssetKind, Rendition, StoredFile
+from sharing.contributions.models import State, Upload
 from sharing.links import LinkSettings, change_link, share_assets
 from sharing.models import SharedLink
 from tests.api_assets.conftest import UNKNOWN, Program, by_key, program_of
@@ -177,3 +178,28 @@ def live_photo(library: MemoryLibrary, album: Album, still: Asset) -> Asset:
     library.hidden.add(half.id)
     library.held[still.id] = replace(still, live_video_id=half.id)
     return half
+
+
+def test_a_locked_link_shows_nothing_on_any_route(
+    guest: Program, link: SharedLink, album: Album, photo: Asset, refused: Any
+) -> None:
+    change_link(link, LinkSettings(password="secret word"))
+    for path in (
+        f"/api/assets/{photo.id}",
+        f"/api/albums/{album.id}",
+        f"/api/timeline/buckets?albumId={album.id}",
+        f"/api/timeline/bucket?albumId={album.id}&timeBucket=2025-07-01",
+    ):
+        assert refused(guest.get(by_key(link, path))) == (401, "Password required")
+
+
+def test_a_guests_upload_is_found_by_the_id_it_was_told_by(
+    guest: Program, link: SharedLink, photo: Asset, library: MemoryLibrary, send: Any
+) -> None:
+    sent = send(link, state=State.HELD)
+    path = by_key(link, f"/api/assets/{sent.pk}")
+    assert guest.get(path).status_code == 400
+    Upload.objects.filter(pk=sent.pk).update(state=State.DONE, asset_id=photo.id)
+    assert guest.get(path).json()["id"] == str(photo.id)
+    library.members[link.shown_album_id or UNKNOWN].remove(photo.id)
+    assert guest.get(path).status_code == 400  # the owner took it out of the album
