@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from portal.library.immich.library import ImmichLibrary
+from portal.library.interface import LibraryUnavailable
 from portal.library.types import AssetFilter, Page
 from sharing.api.search_bodies import MetadataSearch
 from sharing.api.search_questions import query_of
@@ -93,3 +94,20 @@ def test_times_of_arrival_and_change_are_immich_s(mirror: ImmichLibrary) -> None
     assert asset.added_at.isoformat(timespec="milliseconds")[:23] == told["createdAt"][:23]
     assert asset.updated_at.isoformat(timespec="milliseconds")[:23] == told["updatedAt"][:23]
     assert asset.moment.isoformat(timespec="milliseconds")[:23] == told["fileCreatedAt"][:23]
+
+
+def test_people_are_not_known_while_immich_is_away_and_all_else_is(
+    immich: Immich, mirror: ImmichLibrary, ours: Ask
+) -> None:
+    people = mirror.client.get("/people")["people"]
+    anna, otto = ([each["id"]] for each in people)
+    found = ours(personIds=anna)
+
+    immich.stop()
+
+    with pytest.raises(LibraryUnavailable, match="refuses connections"):
+        ours(personIds=otto)
+    assert ours(personIds=anna) == found  # asked a moment ago
+    assert ours()
+    immich.start()
+    assert ours(personIds=otto)
