@@ -87,6 +87,18 @@ def guest(version: str, home: Home, get_client: Make) -> Calls:
 
 
 @pytest.fixture
+def js(home: Home, get_client: Make) -> Calls:
+    """@immich/sdk with the owner's key."""
+    return get_client("sdk", home.api, home.key)
+
+
+@pytest.fixture
+def js_guest(home: Home, get_client: Make) -> Calls:
+    """@immich/sdk without a key, for links."""
+    return get_client("sdk", home.api)
+
+
+@pytest.fixture
 def camera(tmp_path: Path) -> Path:
     """Three new photos, like no others."""
     for number in range(3):

@@ -40,7 +40,7 @@ def given(value: Any) -> Any:
     if isinstance(value, dict) and "dto" in value:
         words = "".join(f"_{each.lower()}" if each.isupper() else each for each in value["dto"])
         module = f"immichpy.client.generated.models.{words.strip('_')}"
-        return getattr(importlib.import_module(module), value["dto"]).from_dict(value["fields"])
+        return getattr(importlib.import_module(module), value["dto"])(**value["fields"])
     return Path(value["path"]) if isinstance(value, dict) and "path" in value else value
 
 
