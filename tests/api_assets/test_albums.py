@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.library.types import Album, Asset
 from sharing.albums.editing import delete_album, make_album
@@ -231,3 +233,15 @@ def test_guests_put_only_what_they_sent(
         403,
         "Forbidden",
     )
+
+
+def test_a_list_takes_as_many_queries_for_one_album_as_for_many(
+    program: Program, made: PortalAlbum, owner: User, django_assert_num_queries: Any
+) -> None:
+    program.get("/api/albums")  # the key's use is noted
+    with CaptureQueriesContext(connection) as few:
+        program.get("/api/albums")
+    for number in range(5):
+        share_portal_album(owner, make_album(owner, f"Album {number}", []), LinkSettings())
+    with django_assert_num_queries(len(few)):
+        assert len(program.get("/api/albums").json()) == 7
