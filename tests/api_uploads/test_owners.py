@@ -187,6 +187,22 @@ def test_a_home_that_is_away_is_said_in_words(home: Home, program: Program) -> N
     program.created(picture("away"))
 
 
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_what_is_gone_from_the_disk_is_no_duplicate(
+    home: Home, program: Program, tmp_path: Path
+) -> None:
+    """A client deletes what it hears to be a duplicate; the next look may be minutes away."""
+    content = picture("gone")
+    asset_id = program.created(content)
+    (kept,) = (path for path in (tmp_path / "incoming").rglob("*.jpg"))
+    kept.unlink()
+    _status, said = program.send(content, checksum=sha1(content).hexdigest())
+    assert said["id"] == str(asset_id)
+    assert home.library.original(asset_id).path.read_bytes() == content  # type: ignore[union-attr]
+    rescan()
+    assert home.library.original(asset_id).path.read_bytes() == content  # type: ignore[union-attr]
+
+
 def test_what_a_guest_may_take_back_is_the_owners_own_once_sent(
     home: Home,
     program: Program,

@@ -19,6 +19,7 @@ from portal.library.folder.ahead import Ahead
 from portal.library.folder.filing import INCOMING, Claim, Filing
 from portal.library.folder.foldering import FolderBook
 from portal.library.folder.models import Arrival, Folder, Place, StoredAsset
+from portal.library.folder.originals import Finder
 from portal.library.folder.placing import Placing
 from portal.library.folder.reading import THREADS, Read
 from portal.library.folder.record import Recorder
@@ -75,9 +76,11 @@ class Intake:
         claimed = Arrival.objects.filter(pk__in=[file.key for file in waiting], path__isnull=False)
         ours = set(claimed.values_list("pk", flat=True))
         lying = _lying(set(known.values()), {file.album_id for file in waiting})
+        there = Finder(self.roots).find({asset_id for asset_id, _album in lying})
         for file in waiting:
             asset_id = known.get(file.sha1)
-            if asset_id and (asset_id, file.album_id) in lying and file.key not in ours:
+            is_there = asset_id in there and (asset_id, file.album_id) in lying
+            if asset_id and is_there and file.key not in ours:
                 self._note(file, asset_id)
 
     def _note(self, file: Incoming, asset_id: UUID) -> None:
