@@ -98,7 +98,7 @@ class Queue(Body):
 def people(request: ApiRequest, query: Query[PeopleQuery]) -> HttpResponse:
     known = get_library().people()
     end = query.page * query.size
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "id": str(person.id),
             "name": person.name,
