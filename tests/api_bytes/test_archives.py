@@ -226,6 +226,22 @@ def test_a_slow_preparation_is_told_with_the_address_to_come_back_to(
     assert len(unpack(guest.get(address.removeprefix("/api")).content)) == 3
 
 
+def test_who_leaves_while_it_is_prepared_finds_it_ready_later(
+    guest_of: Guest,
+    make_link: Callable[..., SharedLink],
+    photos: list[Asset],
+    work: Callable[[], int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    guest = guest_of(make_link(show_metadata=False))
+    with pytest.raises(httpx.ReadTimeout):
+        guest.ask("POST", ARCHIVE, json=ids(photos), timeout=1)
+    work()
+    (listed,) = guest.get("/portal/downloads").json()
+    assert len(unpack(guest.get(listed["archive"].removeprefix("/api")).content)) == 3
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_a_file_that_is_gone_is_left_out_and_named(
     program: Program, photos: list[Asset], library: FilesLibrary
 ) -> None:
