@@ -70,8 +70,6 @@ class StoredAsset(IndexedAsset):
                 fields=["taken_at", "id"], condition=Q(is_listed=True), name="listed_in_order"
             ),
             models.Index(fields=["moment_at", "id"], condition=SEARCHED, name="searched_in_order"),
-            models.Index(fields=["added_at"], condition=SEARCHED, name="searched_by_arrival"),
-            models.Index(fields=["updated_at"], condition=SEARCHED, name="searched_by_change"),
             models.Index(
                 fields=["-taken_at"],
                 condition=Q(is_listed=True, renditions="waiting"),

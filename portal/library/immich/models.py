@@ -66,8 +66,6 @@ class StoredAsset(IndexedAsset):
             models.Index(
                 fields=["moment_at", "id"], condition=SEARCHED, name="immich_searched_in_order"
             ),
-            models.Index(fields=["added_at"], condition=SEARCHED, name="immich_by_arrival"),
-            models.Index(fields=["updated_at"], condition=SEARCHED, name="immich_by_change"),
             models.Index(fields=["is_lost"], condition=Q(is_lost=True), name="immich_lost_assets"),
             models.Index(
                 fields=["removed_at"],

@@ -1,4 +1,4 @@
-"""Indexes for searches; apart from the columns, for PostgreSQL fills and indexes in two steps."""
+"""The index for searches; apart from the columns, for PostgreSQL fills and indexes in two steps."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -16,13 +16,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='storedasset',
             index=models.Index(fields=['moment_at', 'id'], condition=SEARCHED, name='immich_searched_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='storedasset',
-            index=models.Index(fields=['added_at'], condition=SEARCHED, name='immich_by_arrival'),
-        ),
-        migrations.AddIndex(
-            model_name='storedasset',
-            index=models.Index(fields=['updated_at'], condition=SEARCHED, name='immich_by_change'),
         ),
     ]
