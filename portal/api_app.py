@@ -20,6 +20,10 @@ from portal.media.sending import Headers, Receive, Scope, Send
 from sharing.api.refusing import send_refused
 
 THREADS = 16  # in one process, each with a connection
+# Views that compute hold up each other and the event loop (one of them runs at a time in Python), so
+# the next begins when one is done, or as soon as one is seen to wait: for a disk, an Immich.
+AT_ONCE = 1
+QUICK = 0.02  # seconds
 LARGEST_BODY = 16 * 2**20  # bytes; 5,000 files to look up are up to 5 MB with long paths
 REFUSALS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
@@ -40,6 +44,7 @@ class ApiApp:
         self._handler = LeanHandler()
         self._sender = ASGIHandler()
         self._threads = ThreadPoolExecutor(THREADS, "api")
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive())["body"]
@@ -50,9 +55,15 @@ class ApiApp:
             await send_refused(scope, send, refused)
             return
         request._body = body  # noqa: SLF001 - all of it, and its size was looked at
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._threads, self._answer, request)
+        response = await self._in_turn(request)
         await self._sender.send_response(response, send)  # type: ignore[arg-type]
+
+    async def _in_turn(self, request: ASGIRequest) -> HttpResponseBase:
+        loop = asyncio.get_running_loop()
+        async with self._turns:
+            answering = loop.run_in_executor(self._threads, self._answer, request)
+            await asyncio.wait({answering}, timeout=QUICK)
+        return await answering
 
     def _answer(self, request: ASGIRequest) -> HttpResponseBase:
         response = self._handler.answer(request)
