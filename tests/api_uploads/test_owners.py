@@ -188,6 +188,18 @@ def test_a_home_that_is_away_is_said_in_words(home: Home, program: Program) -> N
 
 
 @pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_a_folder_that_is_full_is_followed_by_another(
+    home: Home, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.library.folder.filing.MOST_TOGETHER", 2)
+    for number in range(5):
+        program.created(picture(f"full {number}"))
+    folders = sorted((tmp_path / "incoming/Uploads").iterdir())
+    assert [len(list(folder.iterdir())) for folder in folders] == [2, 2, 1]
+    assert [folder.name[7:] for folder in folders] == ["", " (2)", " (3)"]
+
+
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
 def test_what_is_gone_from_the_disk_is_no_duplicate(
     home: Home, program: Program, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.library.folder.models import Arrival, Folder, StoredAlbum
+from portal.library.folder.models import Arrival, Folder, Place, StoredAlbum
 from portal.library.folder.roots import Root, Spot
 from portal.library.interface import NotInLibrary
 from portal.library.naming import Stems, folded, safe_name, safe_stem
@@ -18,6 +18,9 @@ from portal.library.types import Incoming
 INCOMING = 1  # the index of the root that is written to
 WITHOUT_ALBUM = b"Guests"  # the folder of what goes into no album of the library, by month
 OWN = b"Uploads"  # likewise of what an owner sends
+MOST_TOGETHER = (
+    2_000  # files in one of these: whatever comes is settled with all that lie beside it
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,12 @@ def _by_month(folder: bytes) -> bytes:
     """A folder that is no album of the owner's: nobody sees more by a link to one."""
     path = folder + timezone.localdate().strftime("/%Y-%m").encode()
     of_others = Folder.objects.exclude(root=INCOMING)
-    return next(each for each in _numbered(path) if not of_others.filter(path=each).exists())
+    free = (each for each in _numbered(path) if not of_others.filter(path=each).exists())
+    return next(each for each in free if _files_in(each) < MOST_TOGETHER)
+
+
+def _files_in(path: bytes) -> int:
+    return Place.objects.present().filter(folder__root=INCOMING, folder__path=path).count()
 
 
 def _numbered(path: bytes) -> Iterator[bytes]:
