@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Router
+from pydantic import BaseModel
 
 from portal.api_answers import answer
 from portal.api_errors import ApiRefused
@@ -23,8 +24,10 @@ from sharing.contributions.owned import kept
 router = Router(tags=["Assets"])
 
 
-class FileToCheck(Question):
+class FileToCheck(BaseModel):
     """AssetBulkUploadCheckItem: the client's own name for a file, and its SHA-1."""
+
+    # Not one of ninja's, which wraps each of 5,000 in an object of its own: a fifth of the time
 
     id: str
     checksum: str
