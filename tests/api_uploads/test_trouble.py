@@ -16,7 +16,7 @@ from tests.intake.pictures import picture
 from tests.running import RunningLoggia, start
 
 folder_only = pytest.mark.parametrize("home", ["folder"], indirect=True)
-NO_ROOM = "The server has no room right now. What arrived is kept: try again later."
+NO_ROOM = "The server has no room right now. Please try again later."
 
 
 @pytest.mark.django_db(transaction=True)

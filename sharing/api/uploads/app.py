@@ -38,7 +38,7 @@ from sharing.api.uploads.guests import CHECKS, GuestUpload, check_rights
 from sharing.api.uploads.owners import Answer, OwnUpload, not_now
 from sharing.contributions.hands import Hands
 from sharing.contributions.leftovers import delete_files
-from sharing.contributions.refusals import Refused, no_room
+from sharing.contributions.refusals import Refused
 from sharing.contributions.staging import NoRoom, StagingTrouble, check_disk, remove
 
 T = TypeVar("T")
@@ -169,10 +169,9 @@ def _refusal_for(exc: Exception) -> ApiRefused:
     if isinstance(exc, Refused):
         headers = {name.decode(): value.decode("latin-1") for name, value in exc.headers}
         return ApiRefused(HTTPStatus(exc.status), exc.message, headers)
-    if isinstance(exc, NoRoom):
-        return _refusal_for(no_room())
-    if isinstance(exc, LibraryFull):
-        return ApiRefused(HTTPStatus.INSUFFICIENT_STORAGE, str(exc), {"retry-after": "60"})
+    if isinstance(exc, NoRoom | LibraryFull):
+        words = str(exc) or "The server has no room right now. Please try again later."
+        return ApiRefused(HTTPStatus.INSUFFICIENT_STORAGE, words, {"retry-after": "60"})
     if isinstance(exc, LibraryUnavailable):
         return not_now(str(exc))
     if not isinstance(exc, NoPlace | Overloaded):
