@@ -9,7 +9,8 @@ import pytest
 
 from tests.running import RunningLoggia, start
 
-pytest_plugins = ["tests.immich"]  # the stand-ins for an Immich server
+# The stand-ins for an Immich server, and portals that are up for all tests of the API
+pytest_plugins = ["tests.immich", "tests.api_homes"]
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 

@@ -1,4 +1,4 @@
-"""One portal over each home of photos, with the same photos in it, for all tests of clients."""
+"""Clients of Immich at work on running portals."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,40 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.immich import start_immich_server
+from tests.api_homes import Home
 from tests.library.files import write_photo
 from tests.real_clients.clients import IMMICHPY, Calls, immichpy, sdk
-from tests.real_clients.homes import Home, make_photos, wait_for_photos
-from tests.running import RunningLoggia
-
-pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture(scope="session")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_photos(tmp_path_factory.mktemp("photos"))
-
-
-@pytest.fixture(scope="session")
-def folder_home(photos: Path, start_lasting_loggia: Callable[..., RunningLoggia]) -> Iterator[Home]:
-    with Home.of(start_lasting_loggia(photos=photos), photos) as home:
-        yield wait_for_photos(home)
-
-
-@pytest.fixture(scope="session")
-def immich_home(photos: Path, start_lasting_loggia: Callable[..., RunningLoggia]) -> Iterator[Home]:
-    immich = start_immich_server("--photos", str(photos))
-    upstream = {"LOGGIA_IMMICH_URL": immich.url, "LOGGIA_IMMICH_API_KEY": immich.api_key}
-    with Home.of(start_lasting_loggia(**upstream), photos) as home:
-        yield wait_for_photos(home)
-    immich.stop()
-
-
-@pytest.fixture(params=["folder", "immich"])
-def home(request: pytest.FixtureRequest) -> Home:
-    found: Home = request.getfixturevalue(f"{request.param}_home")
-    return found
-
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[dict[tuple[str, str, str], Calls]]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.api_homes import Home, sha1, unique
 from tests.library.files import write_photo, write_video
 from tests.real_clients.clients import immich_cli
-from tests.real_clients.homes import Home, sha1, unique
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.api_homes import GARDEN, SUMMER, Home, sha1, unique
 from tests.library.files import write_photo
 from tests.real_clients.clients import Calls, Refused, dto, path
-from tests.real_clients.homes import GARDEN, SUMMER, Home, sha1, unique
 
 pytestmark = pytest.mark.timeout(180)
 

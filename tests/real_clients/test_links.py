@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.api_homes import GARDEN, SUMMER, Home, unique
 from tests.library.files import write_photo
 from tests.real_clients.clients import Calls, Refused, dto, path
-from tests.real_clients.homes import GARDEN, SUMMER, Home, unique
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.api_homes import GARDEN, SUMMER, Home, sha1, unique
 from tests.library.files import write_photo
 from tests.real_clients.clients import Calls, Refused
-from tests.real_clients.homes import GARDEN, SUMMER, Home, sha1, unique
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -1,11 +1,11 @@
-"""A running portal, and what is in it."""
+"""Running portals over each home of photos, with the same photos in them, for tests of the API."""
 
 import hashlib
 import socket
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
-from tests.library.files import write_photo, write_video
+from tests.immich import start_immich_server
 from tests.running import MANAGE, RunningLoggia, environment, wait_until
 
 SUMMER = ["A b & ü.jpg", "IMG_1.jpg", "Late.png", "Noon.jpg", "Waves.mov"]  # as owners see it
@@ -93,6 +94,8 @@ def another_web_process(loggia: RunningLoggia, **variables: str) -> Iterator[str
 
 def make_photos(folder: Path) -> Path:
     """Two albums: pictures, a video, a live photo, and a name that programs stumble over."""
+    from tests.library.files import write_photo, write_video  # brings the picture libraries
+
     summer, garden = folder / "Summer", folder / "Garden"
     for hour, name in enumerate(("A b & ü.jpg", "Noon.jpg", "Late.png")):
         write_photo(summer / name, taken=f"2024-07-01 1{hour}:00:00", size=(320, 240))
@@ -108,6 +111,38 @@ def make_photos(folder: Path) -> Path:
 def wait_for_photos(home: Home) -> Home:
     wait_until(lambda: {*SUMMER, *GARDEN} <= home.assets().keys(), 60, home.loggia.log)
     return home
+
+
+@pytest.fixture(scope="session")
+def photos_of_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_photos(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="session")
+def folder_home(
+    photos_of_homes: Path, start_lasting_loggia: Callable[..., RunningLoggia]
+) -> Iterator[Home]:
+    loggia = start_lasting_loggia(photos=photos_of_homes)
+    with Home.of(loggia, photos_of_homes) as home:
+        yield wait_for_photos(home)
+
+
+@pytest.fixture(scope="session")
+def immich_home(
+    photos_of_homes: Path, start_lasting_loggia: Callable[..., RunningLoggia]
+) -> Iterator[Home]:
+    immich = start_immich_server("--photos", str(photos_of_homes))
+    upstream = {"LOGGIA_IMMICH_URL": immich.url, "LOGGIA_IMMICH_API_KEY": immich.api_key}
+    with Home.of(start_lasting_loggia(**upstream), photos_of_homes) as home:
+        yield wait_for_photos(home)
+    immich.stop()
+
+
+@pytest.fixture(params=["folder", "immich"])
+def home(request: pytest.FixtureRequest) -> Home:
+    """One portal over each home of photos, for all tests of a process."""
+    found: Home = request.getfixturevalue(f"{request.param}_home")
+    return found
 
 
 def sha1(content: bytes) -> str:
