@@ -27,7 +27,7 @@ router = Router(tags=["Assets"])
 class FileToCheck(BaseModel):
     """AssetBulkUploadCheckItem: the client's own name for a file, and its SHA-1."""
 
-    # Not one of ninja's, which wraps each of 5,000 in an object of its own: a fifth of the time
+    # Not a Schema of ninja, which wraps each item once more: four times as long for 5,000
 
     id: str
     checksum: str
