@@ -79,6 +79,7 @@ class Asset:
     deleted_at: datetime | None = None
     device_asset_id: str = ""
     device_id: str = "camera"
+    sidecar: bytes = b""  # that came along
 
     @property
     def sha1(self) -> bytes:

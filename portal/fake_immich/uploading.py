@@ -39,6 +39,8 @@ def upload(world: World, request: Request, caller: Caller) -> JsonAnswer:
     if known is None:
         _check_quota(world, caller, len(data))
     asset = known or _take(world, caller, fields, filename, data)
+    if known is None and "sidecarData" in files:
+        asset.sidecar = files["sidecarData"].read()
     _put_into_link(world, caller, asset)
     return _duplicate(asset) if known else _created(asset)
 

@@ -1,6 +1,8 @@
 """Files that guests send go to Immich: in the words of its generation, once, and checked."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -10,7 +12,7 @@ from portal.library.immich.library import ImmichLibrary
 from portal.library.immich.models import Arrival
 from portal.library.immich.recording import Recorder
 from portal.library.interface import LibraryUnavailable
-from portal.library.types import Album, Incoming, TakenIn
+from portal.library.types import Album, Incoming, NotTaken, TakenIn
 from tests.immich import Immich
 from tests.library.files import write_photo, write_video
 from tests.library.sending import WHEN, ids_in, refused, sent, take
@@ -54,6 +56,32 @@ def test_a_file_arrives_byte_for_byte_in_immich_and_its_album(
     assert bytes.fromhex(told["sha1"]) == file.sha1
     assert told["taken_at"] == WHEN.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     assert str(asset_id) in immich.world.albums[str(album.id)].asset_ids
+
+
+@pytest.mark.parametrize("version", ["2.7.5", "3.2.0"])
+def test_a_sidecar_goes_along_and_both_times(
+    immich: Immich, mirror: ImmichLibrary, album: Album, photo: Path, version: str
+) -> None:
+    immich.control.set_version(version)
+    file = replace(
+        sent(photo, album), sidecar=b"<x:xmpmeta/>", created_at=WHEN - timedelta(days=30)
+    )
+    [asset_id] = take(mirror, file)
+    told = immich.world.assets[str(asset_id)]
+    assert told.sidecar == b"<x:xmpmeta/>"
+    assert told.taken_at == file.created_at
+
+
+def test_an_owners_file_that_is_no_photo_never_comes_there(
+    immich: Immich, mirror: ImmichLibrary, album: Album, tmp_path: Path
+) -> None:
+    """Immich itself takes whatever has the name of a photo."""
+    fake = tmp_path / "fake.jpg"
+    fake.write_bytes(b"a lie" * 500)
+    [answer] = mirror.take_in([replace(sent(fake, album), is_owners=True)])
+    assert isinstance(answer, NotTaken)
+    assert answer.is_final
+    assert really_there(immich, "fake.jpg") == []
 
 
 def test_what_immich_reads_of_a_file_later_comes_with_the_next_look(
