@@ -10,6 +10,7 @@ from tests.api_homes import Home
 from tests.library.files import write_photo
 from tests.real_clients.clients import IMMICHPY, Calls, immichpy, sdk
 
+
 @pytest.fixture(scope="session")
 def started() -> Iterator[dict[tuple[str, str, str], Calls]]:
     """Clients by kind, address and key: starting one takes longer than most tests."""
