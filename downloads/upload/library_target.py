@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -28,17 +30,17 @@ from portal.library.interface import (
     LibraryUnavailable,
     NotInLibrary,
 )
-from portal.library.types import Incoming, NotTaken
+from portal.library.types import AssetFilter, Incoming, NotTaken, TakenIn
 from portal.media.coalescing import Overloaded
 from sharing.albums.editing import make_album
 from sharing.api.album_finding import FoundAlbum, own_albums
 from sharing.api.album_members import add_to
 from sharing.api.uploads.batches import Batches
+from sharing.api.uploads.forms import LARGEST_SIDECAR
 from sharing.contributions.owned import kept
 from sharing.contributions.staging import NoRoom, StagingTrouble, check_disk, remove
 
 T = TypeVar("T")
-LARGEST_SIDECAR = 2**20  # bytes
 
 
 class LibraryTarget:
@@ -72,6 +74,9 @@ class LibraryTarget:
         told(file.size)
         try:
             answer = await self._batches.take_in(incoming)
+            if isinstance(answer, TakenIn) and not await self._ask(partial(_is_here, file.sha1)):
+                # An earlier run brought it, and it was thrown away since: this is a new wish
+                answer = await self._batches.take_in(replace(incoming, key=uuid4()))
         except (LibraryUnavailable, DatabaseError, Overloaded) as exc:
             raise _translated(exc) from exc
         finally:
@@ -130,8 +135,8 @@ def _staged(file: LocalFile, half: UUID | None, sidecar: LocalFile | None) -> In
     """A copy that is the portal's own: what lies in the library must not be the owner's file,
     which may be written to any time. What a kill leaves of it is swept with other uploads.
     """
-    key = uuid4()
-    path = settings.STAGING_DIR / str(key)
+    path = settings.STAGING_DIR / uuid4().hex
+    words = _content(sidecar.path) if sidecar else b""
     try:
         with file.path.open("rb") as opened:
             media_type = recognize(opened.read(HEAD_BYTES)).media_type
@@ -145,19 +150,31 @@ def _staged(file: LocalFile, half: UUID | None, sidecar: LocalFile | None) -> In
         path.unlink(missing_ok=True)
         raise Trouble(f"It cannot be copied: {exc}") from exc
     return Incoming(
-        key=key, path=path, filename=file.path.name.encode("utf-8", "replace").decode(),
+        key=_wish(file.sha1), path=path, filename=file.path.name.encode("utf-8", "replace").decode(),
         sha1=file.sha1, size=file.size, media_type=media_type,
         modified_at=_moment(file.mtime_ns), created_at=_moment(file.created_ns),
-        live_video_id=half, sidecar=_content(sidecar.path) if sidecar else b"", is_owners=True,
+        live_video_id=half, sidecar=words, is_owners=True,
     )  # fmt: skip
+
+
+def _wish(sha1: bytes) -> UUID:
+    """The same for one content, so that a run after a kill goes on with the place it had begun."""
+    return UUID(bytes=blake2b(b"loggia.upload" + sha1, digest_size=16).digest(), version=4)
+
+
+def _is_here(sha1: bytes) -> bool:
+    return sha1 in get_library().known(AssetFilter(), {sha1})
 
 
 def _content(sidecar: Path) -> bytes:
     try:
         with sidecar.open("rb") as file:
-            return file.read(LARGEST_SIDECAR)
+            content = file.read(LARGEST_SIDECAR + 1)
     except OSError as exc:
         raise Trouble(f"{sidecar.name} cannot be read: {exc.strerror or exc}") from exc
+    if len(content) > LARGEST_SIDECAR:
+        raise Refused(f"{sidecar.name} is larger than {LARGEST_SIDECAR // 2**20} MB")
+    return content
 
 
 def _holds(asset_id: UUID, sha1: bytes) -> bool:
