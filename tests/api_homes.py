@@ -20,6 +20,7 @@ from tests.running import MANAGE, RunningLoggia, environment, wait_until
 
 SUMMER = ["A b & ü.jpg", "IMG_1.jpg", "Late.png", "Noon.jpg", "Waves.mov"]  # as owners see it
 GARDEN = ["Fence.jpg", "Rose.jpg", "Tulip.jpg"]
+Start = Callable[..., RunningLoggia]
 
 
 @dataclass(frozen=True)
@@ -118,24 +119,31 @@ def photos_of_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_photos(tmp_path_factory.mktemp("photos"))
 
 
-@pytest.fixture(scope="session")
-def folder_home(
-    photos_of_homes: Path, start_lasting_loggia: Callable[..., RunningLoggia]
-) -> Iterator[Home]:
-    loggia = start_lasting_loggia(photos=photos_of_homes)
-    with Home.of(loggia, photos_of_homes) as home:
+@contextmanager
+def over_a_folder(start: Start, photos: Path) -> Iterator[Home]:
+    with Home.of(start(photos=photos), photos) as home:
         yield wait_for_photos(home)
 
 
-@pytest.fixture(scope="session")
-def immich_home(
-    photos_of_homes: Path, start_lasting_loggia: Callable[..., RunningLoggia]
-) -> Iterator[Home]:
-    immich = start_immich_server("--photos", str(photos_of_homes))
+@contextmanager
+def over_immich(start: Start, photos: Path) -> Iterator[Home]:
+    immich = start_immich_server("--photos", str(photos))
     upstream = {"LOGGIA_IMMICH_URL": immich.url, "LOGGIA_IMMICH_API_KEY": immich.api_key}
-    with Home.of(start_lasting_loggia(**upstream), photos_of_homes) as home:
+    with Home.of(start(**upstream), photos) as home:
         yield wait_for_photos(home)
     immich.stop()
+
+
+@pytest.fixture(scope="session")
+def folder_home(photos_of_homes: Path, start_lasting_loggia: Start) -> Iterator[Home]:
+    with over_a_folder(start_lasting_loggia, photos_of_homes) as home:
+        yield home
+
+
+@pytest.fixture(scope="session")
+def immich_home(photos_of_homes: Path, start_lasting_loggia: Start) -> Iterator[Home]:
+    with over_immich(start_lasting_loggia, photos_of_homes) as home:
+        yield home
 
 
 @pytest.fixture(params=["folder", "immich"])
