@@ -1,8 +1,8 @@
 """How many guests' programs are shown their link a second: ``python -m bench api``.
 
 ``/api/shared-links/me`` beside an empty view of Django's, without middleware, on as many processes
-of the same web server, asked in turns in the same run. An Immich 2.7.5 answers 105 a second for an
-album of 300 photos on such a machine. Rows are written straight into the index. Needs wrk.
+of the same web server, asked in turns in the same run. An Immich 2.7.5 answers 105 a
+second on such a machine. Rows are written straight into the index. Needs wrk.
 """
 
 import os
