@@ -274,3 +274,13 @@ def test_what_is_not_there_is_not_there(anna: Client, share: Share, upload_id: U
     link = share(allow_upload=True)
     assert anna.get(f"{link.path}/sent/{upload_id}/look").status_code == 404
     assert anna.post(f"{link.path}/sent/{upload_id}/caption").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["known", "sent/states"])
+def test_a_question_nested_without_end_is_not_understood(
+    anna: Client, share: Share, what: str
+) -> None:
+    link = share(allow_upload=True)
+    body = b"[" * 100_000
+    answer = anna.post(f"{link.path}/{what}", body, content_type="application/json")
+    assert answer.status_code == 400
