@@ -19,6 +19,7 @@ from sharing.albums.models import PortalAlbum
 from sharing.models import SharedLink
 
 TAKEN_BACK_WITHIN = timedelta(hours=24)  # of being accepted
+PROMISED_FOR = timedelta(hours=1)  # after its last byte; for longer, room is not kept for a file
 
 
 class Contributor(models.Model):

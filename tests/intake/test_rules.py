@@ -119,6 +119,34 @@ def test_the_staging_folder_holds_only_so_much(start_portal: StartPortal, visit:
     assert guest.try_to_create(400_000).status_code == 201
 
 
+def test_unfinished_files_take_the_room_that_their_bytes_do_however_old_they_are(
+    start_portal: StartPortal, visit: Visit
+) -> None:
+    portal = start_portal(1, LOGGIA_STAGING_SIZE="1M")
+    guest = visit(portal.link())
+    upload = guest.create(900_000)
+    guest.patch(upload, 0, bytes(600_000))
+    portal.be_silent(upload)
+    assert guest.try_to_create(300_000).status_code == 201
+    assert guest.try_to_create(300_000).status_code == 507
+
+
+def test_who_comes_back_late_goes_on_once_there_is_room_again(
+    start_portal: StartPortal, visit: Visit
+) -> None:
+    portal = start_portal(1, LOGGIA_STAGING_SIZE="1M")
+    guest = visit(portal.link())
+    late = guest.create(900_000)
+    guest.patch(late, 0, bytes(100_000))
+    portal.be_silent(late)
+    other = guest.send(bytes(500_000))
+    assert guest.offset(late) == 100_000
+    status, words = refusal(guest.patch(late, 100_000, bytes(800_000)))
+    assert (status, words[:32]) == (507, "The server has no room right now")
+    assert guest.ask("DELETE", other).status_code == 204
+    assert guest.patch(late, guest.offset(late), bytes(800_000)).status_code == 204
+
+
 def test_the_reserve_of_the_disk_is_never_eaten(start_portal: StartPortal, visit: Visit) -> None:
     portal = start_portal(1, LOGGIA_DISK_RESERVE="900T")
     guest = visit(portal.link())
