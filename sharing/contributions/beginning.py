@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from portal.library.interface import LibraryUnavailable
@@ -15,7 +15,7 @@ from sharing.contributions.admitting import Target, admit, target_of
 from sharing.contributions.arriving import come_on
 from sharing.contributions.callers import Caller
 from sharing.contributions.contributors import contributor_of
-from sharing.contributions.models import PROMISED_FOR, State, Upload, UploadQuerySet
+from sharing.contributions.models import State, Upload, UploadQuerySet
 from sharing.contributions.naming import safe_type
 from sharing.contributions.refusals import against_rules, no_room, too_many
 from sharing.contributions.rules import AgainstRules, check_size, rules_of
@@ -94,13 +94,18 @@ def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcom
 
 
 def _check(link: SharedLink, size: int) -> None:
+    _check_rules(link, size)
+    check_staging(size)
+
+
+def _check_rules(link: SharedLink, size: int) -> None:
     try:
         check_size(rules_of(link), size)
     except AgainstRules as exc:
         raise against_rules(exc, size) from exc
-    if Upload.objects.filter(link=link, state=State.ARRIVING).count() >= MOST_UNFINISHED:
+    arriving = Upload.objects.counted().filter(link=link, state=State.ARRIVING)
+    if arriving.count() >= MOST_UNFINISHED:
         raise too_many()
-    check_staging(size)
 
 
 def check_staging(size: int) -> None:
@@ -109,16 +114,20 @@ def check_staging(size: int) -> None:
     staged = Upload.objects.staged().order_by()
     if _size(staged) <= most:
         return
-    lapsed = Q(state=State.ARRIVING, touched_at__lte=timezone.now() - PROMISED_FOR)
-    lying = sum(length_of(upload.staged) for upload in staged.filter(lapsed).only("pk").iterator())
-    if _size(staged.exclude(lapsed)) + lying > most:
+    standing = staged.lapsed().only("pk")
+    lying = sum(length_of(upload.staged) for upload in standing.iterator())
+    if _size(staged.counted()) + lying > most:
         raise no_room()
 
 
 def go_on(target: Target) -> None:
-    """Keep room for the rest of a file once more; raises ``Refused`` where others have it by now."""
-    check_staging(target.size - length_of(target.path))
-    come_on(target.pk)
+    """Keep place and room for a file once more; raises ``Refused`` where others have it by now."""
+    with transaction.atomic():
+        link = SharedLink.objects.select_for_update().get(uploads=target.pk)
+        if Upload.objects.lapsed().filter(pk=target.pk).exists():
+            _check_rules(link, target.size)
+            check_staging(target.size - length_of(target.path))
+        come_on(target.pk)
 
 
 def _size(uploads: UploadQuerySet) -> int:

@@ -92,6 +92,20 @@ def test_only_so_many_files_are_taken(portal: Portal, visit: Visit) -> None:
     assert guest.try_to_create(3).status_code == 201
 
 
+def test_a_file_nobody_goes_on_with_keeps_no_place_for_ever(portal: Portal, visit: Visit) -> None:
+    link = portal.link(max_upload_files=1)
+    early = visit(link)
+    left = early.create(3)
+    portal.be_silent(left)
+    assert early.head(left).status_code == 200  # asking alone does not keep it
+    other = visit(link)
+    other.send(b"one")
+    status, words = refusal(early.patch(left, 0, b"two"))
+    assert (status, words) == (413, "As many files were sent as this album takes.")
+    portal.change(link, max_upload_files=2)
+    assert early.patch(left, 0, b"two").status_code == 204
+
+
 def test_only_so_many_bytes_are_taken(portal: Portal, visit: Visit) -> None:
     guest = visit(portal.link(max_upload_bytes=1000))
     guest.send(bytes(600))
