@@ -8,6 +8,7 @@ from uuid import UUID
 from portal.library import get_library
 from portal.library.types import Asset, AssetFilter, NamedAsset, Page, TimelineEntry
 from sharing.albums.models import ItemQuerySet, shown_items
+from sharing.contributions.names import as_sent
 from sharing.models import SharedLink
 
 MANY = 1_000  # ids; from there on it is quicker to read all that the link shows
@@ -52,13 +53,13 @@ class LibraryContents:
     is_dated: bool = True
 
     def assets(self, page: Page) -> Sequence[Asset]:
-        return get_library().assets(self.which, page)
+        return as_sent(self.which.album_id, get_library().assets(self.which, page))
 
     def asset(self, asset_id: UUID) -> Asset | None:
         if self.which.ids is not None and asset_id not in self.which.ids:
             return None
         this = AssetFilter(self.which.album_id, frozenset({asset_id}))
-        return next(iter(get_library().assets(this)), None)
+        return next(iter(as_sent(self.which.album_id, get_library().assets(this))), None)
 
     def contains(self, asset_id: UUID) -> bool:
         return get_library().contains(self.which, asset_id)
@@ -73,9 +74,10 @@ class LibraryContents:
         library, which = get_library(), self.which
         # Archived photos are not in what shows everything; their owners may name them all the same
         if len(asset_ids) > MANY and which != AssetFilter():
-            return [asset for asset in library.named(which) if asset.id in asset_ids]
+            found = [asset for asset in library.named(which) if asset.id in asset_ids]
+            return as_sent(which.album_id, found)
         granted = asset_ids if which.ids is None else asset_ids & which.ids
-        return library.named(AssetFilter(which.album_id, granted))
+        return as_sent(which.album_id, library.named(AssetFilter(which.album_id, granted)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,15 @@ class AlbumContents:
 
     def assets(self, page: Page) -> Sequence[Asset]:
         ids = self._items().asset_ids(page)
-        found = {asset.id: asset for asset in get_library().assets(_these(ids))}
+        assets = as_sent(self.album_id, get_library().assets(_these(ids)))
+        found = {asset.id: asset for asset in assets}
         return [found[asset_id] for asset_id in ids if asset_id in found]
 
     def asset(self, asset_id: UUID) -> Asset | None:
         if not self._has(asset_id):
             return None
-        return next(iter(get_library().assets(_these([asset_id]))), None)
+        assets = as_sent(self.album_id, get_library().assets(_these([asset_id])))
+        return next(iter(assets), None)
 
     def contains(self, asset_id: UUID) -> bool:
         # What is not in it may still be the moving half of what is
@@ -115,7 +119,8 @@ class AlbumContents:
 
     def named(self, asset_ids: frozenset[UUID]) -> Sequence[NamedAsset]:
         ids = [asset_id for asset_id in self.ids() if asset_id in asset_ids]
-        found = {asset.id: asset for asset in get_library().named(_these(ids))}
+        assets = as_sent(self.album_id, get_library().named(_these(ids)))
+        found = {asset.id: asset for asset in assets}
         return [found[asset_id] for asset_id in ids if asset_id in found]
 
     def _items(self) -> ItemQuerySet:

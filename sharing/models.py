@@ -208,9 +208,9 @@ class SharedLink(models.Model):
 
     @property
     def takes_uploads(self) -> bool:
-        return self.allow_upload and (
-            self.uploads_until is None or self.uploads_until > timezone.now()
-        )
+        if not self.allow_upload or (self.portal_album and self.portal_album.deleted_at):
+            return False
+        return self.uploads_until is None or self.uploads_until > timezone.now()
 
     @property
     def is_full(self) -> bool:

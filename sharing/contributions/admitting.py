@@ -6,11 +6,12 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from sharing.access import Access, LinkClosed, Standing, find_link, open_link
 from sharing.contributions.callers import Caller
 from sharing.contributions.contributors import visitor_hash
-from sharing.contributions.models import State, Upload
+from sharing.contributions.models import PROMISED_FOR, State, Upload
 from sharing.contributions.refusals import closed, no_more, no_uploads, not_here
 from sharing.models import SharedLink
 
@@ -22,12 +23,16 @@ ONLY_SHUT = (Standing.PAUSED, Standing.EXPIRED, Standing.FULL)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An upload as the intake needs it. ``size`` in bytes, when it is complete."""
+    """An upload as the intake needs it. ``size`` in bytes, when it is complete.
+
+    ``has_lapsed``: no byte came for so long that others may have the room for the rest of it.
+    """
 
     pk: UUID
     path: Path
     size: int
     is_complete: bool
+    has_lapsed: bool
     expires_at: datetime
     filename: str
     media_type: str
@@ -78,6 +83,7 @@ def target_of(upload: Upload) -> Target:
         path=upload.staged,
         size=upload.size,
         is_complete=upload.state != State.ARRIVING,
+        has_lapsed=upload.touched_at <= timezone.now() - PROMISED_FOR,
         expires_at=upload.touched_at + settings.LOGGIA_UPLOAD_EXPIRES,
         filename=upload.filename,
         media_type=upload.declared_type,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.leases.models import take_turn
 from portal.library.durable import durably
 from sharing.contributions.calling import call_for_check
-from sharing.contributions.models import State, Upload
+from sharing.contributions.models import PROMISED_FOR, State, Upload
 from sharing.contributions.refusals import no_more
 from sharing.contributions.staging import StagedFile, StagingTrouble
 
@@ -24,6 +24,20 @@ def come_on(upload_id: UUID) -> datetime:
     if not Upload.objects.filter(pk=upload_id, state=State.ARRIVING).update(touched_at=now):
         raise no_more()
     return now + settings.LOGGIA_UPLOAD_EXPIRES
+
+
+def wait_on(upload_id: UUID) -> datetime:
+    """Note that somebody asked; returns when the upload expires. Raises ``Refused`` when it is over.
+
+    Who was silent for so long that the room was given to others gets it back with the next bytes.
+    """
+    now = timezone.now()
+    arriving = Upload.objects.filter(pk=upload_id, state=State.ARRIVING)
+    arriving.filter(touched_at__gt=now - PROMISED_FOR).update(touched_at=now)
+    touched_at = arriving.values_list("touched_at", flat=True).first()
+    if touched_at is None:
+        raise no_more()
+    return touched_at + settings.LOGGIA_UPLOAD_EXPIRES
 
 
 def stay(upload_id: UUID) -> None:

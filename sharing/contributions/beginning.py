@@ -2,27 +2,28 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from portal.library.interface import LibraryUnavailable
 from sharing.contributions.admitting import Target, admit, target_of
+from sharing.contributions.arriving import come_on
 from sharing.contributions.callers import Caller
 from sharing.contributions.contributors import contributor_of
-from sharing.contributions.models import State, Upload
+from sharing.contributions.models import State, Upload, UploadQuerySet
+from sharing.contributions.naming import safe_type
 from sharing.contributions.refusals import against_rules, no_room, too_many
 from sharing.contributions.rules import AgainstRules, check_size, rules_of
-from sharing.contributions.staging import check_disk
+from sharing.contributions.staging import check_disk, length_of
 from sharing.models import SharedLink
 from sharing.showing.collection import title_of
 
-LONGEST_TITLE, LONGEST_TYPE = 200, 100  # characters
-PROMISED_FOR = timedelta(hours=1)  # after its last byte; for longer, room is not kept for a file
+LONGEST_TITLE = 200  # characters
 MOST_UNFINISHED = 5_000  # of one link
 
 
@@ -68,10 +69,11 @@ def begin(caller: Caller, announced: Announced) -> Begun:
 
 def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcome) -> Upload:
     """Write down an upload; raises ``Refused`` where another took the last room meanwhile."""
-    if link.max_upload_files is not None or link.max_upload_bytes is not None:
+    is_limited = link.max_upload_files is not None or link.max_upload_bytes is not None
+    if is_limited:
         SharedLink.objects.select_for_update().get(pk=link.pk)  # one after the other
-        if outcome.state is not State.REFUSED:
-            check_taken(link, announced.size)
+    if outcome.state is State.ARRIVED or (is_limited and outcome.state is not State.REFUSED):
+        check_taken(link, announced.size)
     return Upload.objects.create(
         id=outcome.pk,
         owner_id=link.owner_id,
@@ -82,7 +84,7 @@ def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcom
         contributor=contributor_of(link, visitor, announced.contributor or None),
         filename=announced.filename,
         relative_path=announced.relative_path,
-        declared_type=announced.media_type[:LONGEST_TYPE],
+        declared_type=safe_type(announced.media_type),
         modified_at=announced.modified_at,
         size=announced.size,
         state=outcome.state,
@@ -93,17 +95,44 @@ def record(link: SharedLink, visitor: str, announced: Announced, outcome: Outcom
 
 def check_taken(link: SharedLink, size: int) -> None:
     """Raise ``Refused`` where the link, or the staging folder, has no room for so many bytes."""
+    _check_rules(link, size)
+    check_staging(size)
+
+
+def _check_rules(link: SharedLink, size: int) -> None:
     try:
         check_size(rules_of(link), size)
     except AgainstRules as exc:
         raise against_rules(exc, size) from exc
-    if Upload.objects.filter(link=link, state=State.ARRIVING).count() >= MOST_UNFINISHED:
+    arriving = Upload.objects.counted().filter(link=link, state=State.ARRIVING)
+    if arriving.count() >= MOST_UNFINISHED:
         raise too_many()
-    recently = timezone.now() - PROMISED_FOR
-    kept = Upload.objects.staged().filter(~Q(state=State.ARRIVING) | Q(touched_at__gt=recently))
-    promised = kept.order_by().aggregate(size=Sum("size"))["size"] or 0
-    if promised + size > settings.LOGGIA_STAGING_SIZE:
+
+
+def check_staging(size: int) -> None:
+    """Raise ``Refused`` where the staging folder has no room for so many bytes more."""
+    most = settings.LOGGIA_STAGING_SIZE - size
+    staged = Upload.objects.staged().order_by()
+    if _size(staged) <= most:
+        return
+    standing = staged.lapsed().only("pk")
+    lying = sum(length_of(upload.staged) for upload in standing.iterator())
+    if _size(staged.counted()) + lying > most:
         raise no_room()
+
+
+def go_on(target: Target) -> None:
+    """Keep place and room for a file once more; raises ``Refused`` where others have it by now."""
+    with transaction.atomic():
+        link = SharedLink.objects.select_for_update().get(uploads=target.pk)
+        if Upload.objects.lapsed().filter(pk=target.pk).exists():
+            _check_rules(link, target.size)
+            check_staging(target.size - length_of(target.path))
+        come_on(target.pk)
+
+
+def _size(uploads: UploadQuerySet) -> int:
+    return uploads.aggregate(size=Sum("size"))["size"] or 0
 
 
 def _title(link: SharedLink) -> str:

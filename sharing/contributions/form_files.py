@@ -11,7 +11,7 @@ from django.db import transaction
 
 from portal.library.durable import durably
 from sharing.contributions.admitting import admit
-from sharing.contributions.beginning import Announced, Outcome, record
+from sharing.contributions.beginning import Announced, Outcome, check_staging, record
 from sharing.contributions.callers import Caller
 from sharing.contributions.intake import Intake
 from sharing.contributions.models import State, Upload
@@ -40,6 +40,10 @@ class Form:
 
     async def begin(self, filename: str, media_type: str) -> "FormFile":
         file = FormFile(self._intake, self._rules, filename, media_type)
+        try:
+            await self._intake.ask(self._caller, check_staging, 1)
+        except Refused as refused:
+            file.refusal = refused.message
         await file.open()
         return file
 
@@ -99,7 +103,7 @@ class FormFile:
 
     async def add(self, piece: bytes) -> None:
         self.size += len(piece)
-        if self.size > self._rules.max_size:
+        if self.size > self._rules.largest:
             self._refuse_size()
         if self.refusal:
             return
@@ -139,7 +143,7 @@ class FormFile:
         except AgainstRules as exc:
             self.refusal = str(exc)
         self._batch, self._held = [], 0
-        if self.size > self._rules.max_size + READ_IN_VAIN:
+        if self.size > self._rules.largest + READ_IN_VAIN:
             raise cut_off()
 
 

@@ -14,7 +14,7 @@ from portal.media.coalescing import Overloaded, Questions
 from portal.media.places import Places
 from portal.media.sending import Receive, Scope
 from sharing.contributions.admitting import Target, admit
-from sharing.contributions.arriving import arrive, come_on, stay
+from sharing.contributions.arriving import arrive, come_on, stay, wait_on
 from sharing.contributions.callers import Caller
 from sharing.contributions.hands import Hands
 from sharing.contributions.leftovers import delete_files
@@ -89,11 +89,13 @@ class Intake:
         expires_at = await self._settle(caller, target, file, checksum, ending)
         return Received(ending, file.length, expires_at)
 
-    async def note(self, caller: Caller, target: Target, file: StagedFile) -> datetime | None:
+    async def note(
+        self, caller: Caller, target: Target, file: StagedFile, *, has_grown: bool = True
+    ) -> datetime | None:
         """Write down what is safe by now; returns when the upload expires, unless it has arrived."""
         try:
             if file.length < target.size:
-                return await self.ask(caller, come_on, target.pk)
+                return await self.ask(caller, come_on if has_grown else wait_on, target.pk)
             await self.ask(caller, arrive, target.pk)
         except Refused:  # taken back while the file was being opened, which made it anew
             await self.ask(caller, delete_files, [target.pk])

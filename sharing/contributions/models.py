@@ -19,6 +19,7 @@ from sharing.albums.models import PortalAlbum
 from sharing.models import SharedLink
 
 TAKEN_BACK_WITHIN = timedelta(hours=24)  # of being accepted
+PROMISED_FOR = timedelta(hours=1)  # after its last byte; for longer, room is not kept for a file
 
 
 class Contributor(models.Model):
@@ -55,6 +56,10 @@ class State(models.TextChoices):
 STAGED = (State.ARRIVING, State.ARRIVED, State.HELD, State.ACCEPTED, State.REJECTED)
 
 
+def _stands_still() -> Q:
+    return Q(state=State.ARRIVING, touched_at__lte=timezone.now() - PROMISED_FOR)
+
+
 class UploadQuerySet(models.QuerySet["Upload"]):
     def staged(self) -> "UploadQuerySet":
         """Those whose bytes lie in the staging folder."""
@@ -67,11 +72,14 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Taken back, and perhaps still in the library."""
         return self.filter(state=State.WITHDRAWN, is_leaving=True)
 
+    def lapsed(self) -> "UploadQuerySet":
+        """Unfinished for so long that others may have their place: see ``PROMISED_FOR``."""
+        return self.filter(_stands_still())
+
     def counted(self) -> "UploadQuerySet":
-        """What takes room under a link's limits: all but what came to nothing."""
-        return self.exclude(state__in=(State.REFUSED, State.DUPLICATE, State.EXPIRED)).exclude(
-            state=State.WITHDRAWN
-        )
+        """What takes room under a link's limits: all but what came to nothing, or stands still."""
+        nothing = (State.REFUSED, State.DUPLICATE, State.EXPIRED, State.WITHDRAWN)
+        return self.exclude(state__in=nothing).exclude(_stands_still())
 
 
 class Upload(models.Model):

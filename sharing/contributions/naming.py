@@ -15,6 +15,7 @@ _DEVICES = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])"
 _UNSAFE = re.compile(
     '[<>:"|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]'
 )
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,48}")  # RFC 6838
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds that would be the year 5138
 
@@ -37,6 +38,12 @@ def safe_path(text: str) -> str:
     """A folder's path as its sender had it, for the owner's eyes; no file is made after it."""
     parts = [part for part in re.split(r"[/\\]+", text) if part not in {"", ".", ".."}]
     return "/".join(_UNSAFE.sub("_", part) for part in parts)[:LONGEST_PATH]
+
+
+def safe_type(text: str) -> str:
+    """A media type without its parameters, fit for a header of others; empty if it is none."""
+    kind = text.partition(";")[0].strip().lower()
+    return kind if _TYPE.fullmatch(kind) else ""
 
 
 def moment_of(text: str) -> datetime | None:

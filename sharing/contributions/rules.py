@@ -28,6 +28,11 @@ class Rules:
     closes_at: datetime | None
     chunk_size: int
 
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest file that fits at this moment."""
+        return self.max_size if self.bytes_left is None else min(self.max_size, self.bytes_left)
+
 
 class AgainstRules(Exception):
     """A file that this link does not take; the message is for its sender."""

@@ -185,6 +185,14 @@ def remove(path: Path) -> None:
         _beside(path, suffix).unlink(missing_ok=True)
 
 
+def length_of(path: Path) -> int:
+    """How many bytes of an upload lie there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def check_disk(size: int) -> None:
     """Raise ``NoRoom`` where the disk has not so many bytes beside its reserve."""
     try:

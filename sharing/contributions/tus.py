@@ -10,7 +10,7 @@ from portal.media.sending import Receive, Scope, Send
 from portal.media.streams import cut_connection
 from sharing.contributions.admitting import Target, admit, find_own, find_target, own_upload
 from sharing.contributions.answers import answer, visitor_cookie
-from sharing.contributions.beginning import begin
+from sharing.contributions.beginning import begin, go_on
 from sharing.contributions.callers import Caller
 from sharing.contributions.intake import Intake, Received
 from sharing.contributions.protocol import (
@@ -86,9 +86,12 @@ class Tus:
             raise wrong_offset(target.size)
         async with self._intake.hands.opened(target.path) as file:
             if offset != file.length:
+                await self._intake.hands.do(file.sync)  # of a request that died nothing is safe yet
                 raise wrong_offset(file.length)
             if offset + (length_in(caller) or 0) > target.size:
                 raise too_long()
+            if target.has_lapsed:
+                await self._intake.ask(caller, go_on, target)
             received = await self._intake.receive(scope, receive, caller, target, file, checksum)
         await self._answer_received(HTTPStatus.NO_CONTENT, received, [], scope, receive, send)
 
@@ -99,7 +102,7 @@ class Tus:
         if not target.is_complete:
             async with self._taken_over(target) as file:
                 await self._intake.hands.do(file.sync)
-                expires_at = await self._intake.note(caller, target, file)
+                expires_at = await self._intake.note(caller, target, file, has_grown=False)
                 offset = file.length
         headers = {
             "Upload-Offset": str(offset),

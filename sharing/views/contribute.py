@@ -126,7 +126,7 @@ def _strings(request: GuestRequest, name: str) -> list[str]:
     """A list of strings from a JSON body; raises ``NotAsked``."""
     try:
         body = json.loads(request.body)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise NotAsked from exc
     found = body.get(name) if isinstance(body, dict) else None
     if not isinstance(found, list) or len(found) > ASKED_AT_ONCE:

@@ -101,7 +101,8 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This cannot be undone any more."))
         return _back(request)
     undoing.forget(request.session, kind=undoing.REVIEW)
-    decide(uploads_of(request.user).filter(pk__in=deed.ids), "restore")
+    if not decide(uploads_of(request.user).filter(pk__in=deed.ids), "restore"):
+        messages.error(request, _("This cannot be undone any more."))
     return _back(request)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from portal.library import get_library
 from sharing.contents import contents_of
 from sharing.contributions.credits import credited
+from sharing.contributions.names import as_sent
 from sharing.showing.collection import collection_of
 from sharing.showing.delivery import Delivery
 from sharing.showing.facts import facts_of, place_of
@@ -61,7 +62,7 @@ def info(request: GuestRequest, asset_id: UUID) -> HttpResponse:
     access = request.access
     if not access.rights.metadata or not contents_of(access.link).contains(asset_id):
         return not_here(request)
-    asset = get_library().asset(asset_id)
+    (asset,) = as_sent(access.link.shown_album_id, [get_library().asset(asset_id)])
     context = {
         "caption": asset.exif.description.strip(),
         "facts": facts_of(

@@ -26,7 +26,7 @@ from tests.serving.conftest import main_process, pids
 from tests.visiting import Guest
 
 MANY = 480  # photos: enough that the look at them is still under way when everything is killed
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_power_cut_in_the_middle_of_everything_loses_nothing(
     guest.page = str(httpx.URL(page).copy_with(port=port))
     archive = str(httpx.URL(archive).copy_with(port=port))
     assert files_in(the_rest(guest, archive, got, etag))
-    wait_until(lambda: f"{MANY} photos" in guest.look().text, 90, after.log)
+    wait_until(lambda: f"{MANY} photos" in guest.look().text, 240, after.log)
     now = {str(row[0]) for row in ask_database(after.data, "SELECT id FROM folder_storedasset")}
     assert ids < now
     assert len(now) == MANY

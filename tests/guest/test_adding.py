@@ -13,8 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.library.types import Asset
+from sharing.albums.editing import make_album
+from sharing.contents import contents_of
 from sharing.contributions.contributors import contributor_of
 from sharing.contributions.models import State, Upload
+from sharing.links import LinkSettings, share_portal_album
 from sharing.models import SharedLink
 from sharing.views.door import VISITOR_COOKIE
 
@@ -274,3 +277,56 @@ def test_what_is_not_there_is_not_there(anna: Client, share: Share, upload_id: U
     link = share(allow_upload=True)
     assert anna.get(f"{link.path}/sent/{upload_id}/look").status_code == 404
     assert anna.post(f"{link.path}/sent/{upload_id}/caption").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["known", "sent/states"])
+def test_a_question_nested_without_end_is_not_understood(
+    anna: Client, share: Share, what: str
+) -> None:
+    link = share(allow_upload=True)
+    body = b"[" * 100_000
+    answer = anna.post(f"{link.path}/{what}", body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_what_the_library_had_elsewhere_goes_by_the_name_that_its_sender_gave_it(
+    guest: Client, share: Share, photo: Asset, send: Callable[..., Upload]
+) -> None:
+    link, other = share(allow_upload=True), share()
+    taken: dict[str, Any] = {"state": State.DONE, "asset_id": photo.id, "was_there": True}
+    send(link, filename="Mine.php", media_type="image/jpeg", **taken)
+    send(link, "b" * 32, "Ben", filename="later.jpg", media_type="image/jpeg", **taken)
+    for where in (link, other):
+        for place in ("", f"/photo/{photo.id}", f"/info/{photo.id}"):
+            page = guest.get(f"{where.path}{place}").content.decode()
+            assert "Mine.php.jpg" in page
+            assert photo.filename not in page
+        (named,) = contents_of(where).named(frozenset({photo.id}))
+        assert named.filename == "Mine.php.jpg"
+
+
+def test_what_guests_of_a_hidden_album_send_renames_nothing_in_it(
+    share: Share, photo: Asset, send: Callable[..., Upload]
+) -> None:
+    hiding, showing = share(allow_upload=True, hides_album=True), share()
+    send(hiding, filename="mine.jpg", state=State.DONE, asset_id=photo.id, was_there=True)
+    (named,) = contents_of(showing).named(frozenset({photo.id}))
+    assert named.filename == photo.filename
+
+
+def test_in_an_album_made_here_only_what_a_guest_brought_goes_by_their_name(
+    owner: User, share: Share, photo: Asset, send: Callable[..., Upload]
+) -> None:
+    made = make_album(owner, "Best of", [photo.id])
+    link = share_portal_album(owner, made, LinkSettings(allow_upload=True))
+    upload = send(
+        link, filename="mine.jpg", media_type="image/jpeg", state=State.DONE,
+        portal_album=made, asset_id=photo.id, was_there=True,
+    )  # fmt: skip
+    asset = contents_of(link).asset(photo.id)
+    assert asset
+    assert asset.filename == photo.filename
+    Upload.objects.filter(pk=upload.pk).update(joined_album=True)
+    asset = contents_of(link).asset(photo.id)
+    assert asset
+    assert asset.filename == "mine.jpg"

@@ -13,6 +13,7 @@ from portal.library import get_library
 from portal.serving.preparing import check_settings, home_in_words
 from tests.immich import Immich
 
+pytestmark = pytest.mark.django_db(transaction=True)  # whether a link takes uploads is asked there
 NEEDED = ["album.read", "asset.read", "asset.view", "asset.download"]
 
 
@@ -78,7 +79,6 @@ def test_the_start_names_immich_and_does_not_need_it(configured: Immich) -> None
     assert "refuses connections" in home_in_words()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_status_page_tells_connection_version_and_permissions(
     configured: Immich, client: Client
 ) -> None:
@@ -91,7 +91,6 @@ def test_the_status_page_tells_connection_version_and_permissions(
     assert configured.api_key not in page
 
 
-@pytest.mark.django_db(transaction=True)
 def test_readiness_and_the_status_page_tell_of_a_server_that_is_away(
     configured: Immich, client: Client
 ) -> None:

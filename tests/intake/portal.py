@@ -120,6 +120,17 @@ class Portal:
             )
             database.commit()
 
+    def be_silent(self, address: str) -> None:
+        """Let the last byte of an upload have come two hours ago."""
+        pk = UUID(address.rpartition("/")[2]).hex
+        with closing(self._database()) as database:
+            question = """
+                UPDATE contributions_upload SET touched_at = datetime(touched_at, '-2 hours')
+                WHERE id = ?
+            """
+            database.execute(question, [pk])
+            database.commit()
+
     def rows(self, link: str) -> list[dict[str, Any]]:
         """What was sent by a link, the oldest first, with the name of its sender."""
         question = """

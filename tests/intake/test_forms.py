@@ -2,6 +2,8 @@
 
 import os
 import socket
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -68,6 +70,47 @@ def test_only_so_many_files_are_taken(portal: Portal, guest: Tus) -> None:
     assert states == ["arrived", "arrived", "refused", "refused"]
 
 
+def test_a_form_takes_no_more_than_the_staging_folder_holds(
+    start_portal: StartPortal, visit: Callable[[str], Tus]
+) -> None:
+    portal = start_portal(1, LOGGIA_STAGING_SIZE="1M")
+    guest = visit(portal.link())
+    for _ in range(2):
+        post(guest, ("a.jpg", DATA))
+    rows = portal.rows(guest.link)
+    assert [row["state"] for row in rows] == ["arrived", "refused"]
+    assert rows[1]["reason"].startswith("The server has no room right now")
+    assert not (portal.data / "staging" / rows[1]["id"]).exists()
+
+
+def test_no_more_is_written_than_fits_by_the_link(portal: Portal, guest: Tus) -> None:
+    portal.change(guest.link, max_upload_bytes=400_000)
+    written: list[int] = []
+
+    def much() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'
+        for _ in range(30):
+            yield bytes(100_000)
+            time.sleep(0.02)
+            written.append(max(sizes(portal) - before, default=0))
+        yield b"\r\n--x--\r\n"
+
+    before = sizes(portal)
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = guest.client.post(f"{guest.link}/uploads/form", content=much(), headers=headers)
+    assert answer.status_code == 303
+    assert max(written) <= 400_000
+    assert [row["state"] for row in portal.rows(guest.link)] == ["refused"]
+
+
+def sizes(portal: Portal) -> set[int]:
+    found = set()
+    for path in (portal.data / "staging").glob("*"):
+        with suppress(FileNotFoundError):
+            found.add(path.stat().st_size)
+    return found
+
+
 def test_where_nothing_was_chosen_nothing_is_kept(portal: Portal, guest: Tus) -> None:
     assert post(guest, ("", b""), name="Anna").status_code == 303
     assert portal.rows(guest.link) == []
@@ -81,12 +124,12 @@ def test_of_a_form_that_is_cut_whole_files_are_kept(portal: Portal, guest: Tus) 
     part = f'--{boundary}\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\n'
     with socket.create_connection((parts.hostname, parts.port)) as line:
         line.sendall(f"{head}\r\n{part % 'a.jpg'}".encode())
-        line.sendall(DATA[:200_000] + f"\r\n{part % 'b.jpg'}".encode() + DATA[:300_000])
+        line.sendall(DATA[:200_000] + f"\r\n{part % 'b.jpg'}".encode() + DATA[:299_993])
         wait_until(lambda: portal.rows(guest.link), 10)
     rows = portal.rows(guest.link)
     assert [(row["filename"], row["state"]) for row in rows] == [("a.jpg", "arrived")]
     assert kept(portal, rows[0]) == DATA[:200_000]
-    wait_until(lambda: not of_size(portal, 300_000), 10)
+    wait_until(lambda: not of_size(portal, 299_993), 10)
 
 
 def of_size(portal: Portal, size: int) -> list[str]:

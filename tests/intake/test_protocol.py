@@ -219,6 +219,22 @@ def test_odd_metadata_is_passed_over(guest: Tus, portal: Portal, said: str) -> N
     assert portal.rows(guest.link)[0]["filename"] == "photo"
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("image/jpeg", "image/jpeg"),
+        ("Video/WebM; codecs=vp8", "video/webm"),
+        ("image/svg+xml", "image/svg+xml"),
+        ("image/jpeg\r\nX-Other: header", ""),
+        ("image/\x00", ""),
+        ("i" * 90 + "/" + "j" * 90, ""),
+        ("photo", ""),
+    ],
+)
+def test_a_type_that_is_none_is_not_kept(guest: Tus, portal: Portal, said: str, kept: str) -> None:
+    assert portal.row(guest.create(3, filetype=said))["declared_type"] == kept
+
+
 def test_an_empty_file_is_refused_in_words(guest: Tus) -> None:
     answer = guest.try_to_create(0)
     assert (answer.status_code, answer.json()["message"]) == (422, "This file is empty.")

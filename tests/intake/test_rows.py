@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from portal.library import get_library
 from portal.library.types import AssetFilter
+from sharing.albums.models import PortalAlbum
 from sharing.contributions.arriving import sweep
 from sharing.contributions.contributors import clean_name, contributor_of, known_contributor
 from sharing.contributions.duplicates import shown
@@ -88,6 +89,13 @@ def test_what_is_under_way_takes_room_and_what_came_to_nothing_gives_it_back(
     assert (rules.files_left, rules.bytes_left) == (2, 700)
     link.max_upload_files, link.max_upload_bytes = 1, 1
     assert (rules_of(link).files_left, rules_of(link).bytes_left) == (0, 0)
+
+
+def test_uploads_close_with_an_album_made_here_that_is_deleted(link: SharedLink) -> None:
+    link.album_id, link.portal_album = None, PortalAlbum.objects.create(owner=link.owner, name="x")
+    assert rules_of(link).is_open
+    link.portal_album.deleted_at = timezone.now()
+    assert not rules_of(link).is_open
 
 
 def test_uploads_close_with_whatever_closes_first(link: SharedLink) -> None:

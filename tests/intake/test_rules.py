@@ -92,6 +92,20 @@ def test_only_so_many_files_are_taken(portal: Portal, visit: Visit) -> None:
     assert guest.try_to_create(3).status_code == 201
 
 
+def test_a_file_nobody_goes_on_with_keeps_no_place_for_ever(portal: Portal, visit: Visit) -> None:
+    link = portal.link(max_upload_files=1)
+    early = visit(link)
+    left = early.create(3)
+    portal.be_silent(left)
+    assert early.head(left).status_code == 200  # asking alone does not keep it
+    other = visit(link)
+    other.send(b"one")
+    status, words = refusal(early.patch(left, 0, b"two"))
+    assert (status, words) == (413, "As many files were sent as this album takes.")
+    portal.change(link, max_upload_files=2)
+    assert early.patch(left, 0, b"two").status_code == 204
+
+
 def test_only_so_many_bytes_are_taken(portal: Portal, visit: Visit) -> None:
     guest = visit(portal.link(max_upload_bytes=1000))
     guest.send(bytes(600))
@@ -117,6 +131,34 @@ def test_the_staging_folder_holds_only_so_much(start_portal: StartPortal, visit:
     status, words = refusal(guest.try_to_create(600_000))
     assert (status, words[:32]) == (507, "The server has no room right now")
     assert guest.try_to_create(400_000).status_code == 201
+
+
+def test_unfinished_files_take_the_room_that_their_bytes_do_however_old_they_are(
+    start_portal: StartPortal, visit: Visit
+) -> None:
+    portal = start_portal(1, LOGGIA_STAGING_SIZE="1M")
+    guest = visit(portal.link())
+    upload = guest.create(900_000)
+    guest.patch(upload, 0, bytes(600_000))
+    portal.be_silent(upload)
+    assert guest.try_to_create(300_000).status_code == 201
+    assert guest.try_to_create(300_000).status_code == 507
+
+
+def test_who_comes_back_late_goes_on_once_there_is_room_again(
+    start_portal: StartPortal, visit: Visit
+) -> None:
+    portal = start_portal(1, LOGGIA_STAGING_SIZE="1M")
+    guest = visit(portal.link())
+    late = guest.create(900_000)
+    guest.patch(late, 0, bytes(100_000))
+    portal.be_silent(late)
+    other = guest.send(bytes(500_000))
+    assert guest.offset(late) == 100_000
+    status, words = refusal(guest.patch(late, 100_000, bytes(800_000)))
+    assert (status, words[:32]) == (507, "The server has no room right now")
+    assert guest.ask("DELETE", other).status_code == 204
+    assert guest.patch(late, guest.offset(late), bytes(800_000)).status_code == 204
 
 
 def test_the_reserve_of_the_disk_is_never_eaten(start_portal: StartPortal, visit: Visit) -> None:

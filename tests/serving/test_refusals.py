@@ -150,11 +150,14 @@ def test_a_start_can_be_broken_off_quietly(data: Path, number: signal.Signals) -
     data.mkdir()
     held = sqlite3.connect(data / "loggia.sqlite3")
     held.execute("BEGIN EXCLUSIVE")  # so that the start waits for the database
+    # Who starts the tests in the background has their children ignore Ctrl-C.
+    before = signal.signal(number, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, str(MANAGE), "serve"],
         env=environment(data, LOGGIA_BIND="127.0.0.1:0"),
         stderr=subprocess.PIPE,
     )
+    signal.signal(number, before)
     wait_until((data / "serve.lock").exists, 20)
     process.send_signal(number)
     held.close()

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from portal.library.types import Album, AssetFilter
+from sharing.contributions.deciding import empty
 from sharing.contributions.models import State, Upload
 from sharing.links import LinkSettings, delete_link, share_album
 from sharing.managing.review_page import STEP
@@ -109,6 +110,18 @@ def test_a_rejection_can_be_undone_until_the_bin_is_emptied(
     review.press(one=f"restore {uploads[0].pk}", pile="bin")
     review.press(action="empty", pile="bin")
     assert [state_of(one) for one in uploads] == [State.HELD, State.EMPTIED, State.EMPTIED]
+
+
+def test_what_was_emptied_meanwhile_is_not_undone_without_a_word(
+    review: ReviewPage, send: Send, link: SharedLink
+) -> None:
+    upload = send(link)
+    shown = review.decide("reject", upload)
+    token = re.findall(r'name="token" value="([^"]+)"', shown)[0]
+    empty(Upload.objects.filter(pk=upload.pk))
+    answer = review.client.post("/review/undo/", {"token": token}, follow=True)
+    assert "cannot be undone any more" in unescape(answer.content.decode())
+    assert state_of(upload) == State.EMPTIED
 
 
 def test_emptied_files_leave_the_disk(
