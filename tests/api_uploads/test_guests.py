@@ -193,3 +193,18 @@ def test_a_link_is_found_by_its_slug_and_by_headers(
     Program(client, query={"slug": "summer"}).created(picture("by slug"))
     Program(client, headers={"x-immich-share-key": link.key}).created(picture("by header"))
     assert Upload.objects.filter(link=link).count() == 2
+
+
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_a_time_that_no_index_holds_keeps_nothing_from_coming_in(
+    home: Home, album: Album, share: Share, guest_of: GuestOf, program: Program
+) -> None:
+    guest = guest_of(share(holds_uploads=False))
+    before = len(home.library.assets(AssetFilter(album_id=album.id)))
+    for year in ("0001", "9999"):
+        times = dict.fromkeys(("fileCreatedAt", "fileModifiedAt"), f"{year}-01-01T00:00:00Z")
+        guest.created(picture(f"a guest's of {year}"), **times)
+        assert home.library.asset(program.created(picture(f"an owner's of {year}"), **times))
+    guest.created(picture("of today"))
+    tasks.hand_over()
+    assert len(home.library.assets(AssetFilter(album_id=album.id))) == before + 3

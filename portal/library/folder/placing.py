@@ -21,6 +21,9 @@ from portal.library.reserve import kept_free
 from portal.library.types import NotTaken, Rendition
 
 SAME_TIME = 2e-6  # seconds
+FARTHEST = (
+    2**33
+)  # seconds from 1970: senders say any time, and the index holds 64 bits of nanoseconds
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES}
 
@@ -89,7 +92,7 @@ class Placing:
             self._copy(source, part)
         part.chmod(part.parent.stat().st_mode & 0o666 | 0o600)
         with contextlib.suppress(OSError, OverflowError):
-            moment = modified_at.timestamp()
+            moment = max(-FARTHEST, min(modified_at.timestamp(), FARTHEST))
             # What is dated so already may be a second name of a file that the index knows
             if abs(part.stat().st_mtime - moment) > SAME_TIME:
                 os.utime(part, (moment, moment))
