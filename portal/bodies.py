@@ -5,13 +5,15 @@ ever, and gives each request a thread of its own.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+from portal.accounts.address import group_address
 from portal.media.sending import Headers, Receive, Scope, Send, send_short
 
 BODY_WITHIN = 60.0  # seconds until a form must have arrived
-HELD_AT_ONCE = 64 * 2**20  # bytes of bodies in memory, in one process
+HELD_AT_ONCE = 64 * 2**20  # bytes of bodies in memory, in one process; half of it of one address
 PAGES_AT_ONCE = 32  # threads, each with a database connection, in one process
 MOST_WAITING = 1_000  # requests that wait for one of these threads
 CLOSE = (b"connection", b"close")  # else the server would read a refused body to its end
@@ -49,6 +51,7 @@ class BoundedPages:
         self._say_no = say_no
         self._largest = largest
         self._held = 0
+        self._held_of: Counter[str] = Counter()
         self._waiting = 0
         self._free = asyncio.Semaphore(PAGES_AT_ONCE)
 
@@ -64,18 +67,18 @@ class BoundedPages:
         except ClientLeft:
             return
         finally:
-            self._held -= len(body)
+            self._let_go(scope, len(body))
 
     async def _read_in_time(self, scope: Scope, receive: Receive, body: bytearray) -> None:
         if _declared_length(scope) > self._largest:
             raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             async with asyncio.timeout(BODY_WITHIN):
-                await self._read(receive, body)
+                await self._read(scope, receive, body)
         except TimeoutError as exc:
             raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from exc
 
-    async def _read(self, receive: Receive, body: bytearray) -> None:
+    async def _read(self, scope: Scope, receive: Receive, body: bytearray) -> None:
         more = True
         while more:
             message = await receive()
@@ -84,10 +87,24 @@ class BoundedPages:
             piece, more = message.get("body", b""), message.get("more_body", False)
             if len(body) + len(piece) > self._largest:
                 raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            if self._held + len(piece) > HELD_AT_ONCE:
-                raise BodyRefused(HTTPStatus.SERVICE_UNAVAILABLE)
+            self._hold(scope, len(piece))
             body += piece
-            self._held += len(piece)
+
+    def _hold(self, scope: Scope, size: int) -> None:
+        """Raise ``BodyRefused`` for more than there is room for, in all or of one address."""
+        address = _address_of(scope)
+        is_too_much = self._held + size > HELD_AT_ONCE
+        if is_too_much or (address and self._held_of[address] + size > HELD_AT_ONCE // 2):
+            raise BodyRefused(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._held += size
+        self._held_of[address] += size
+
+    def _let_go(self, scope: Scope, size: int) -> None:
+        address = _address_of(scope)
+        self._held -= size
+        self._held_of[address] -= size
+        if not self._held_of[address]:
+            del self._held_of[address]
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._waiting >= MOST_WAITING:
@@ -101,6 +118,12 @@ class BoundedPages:
             await self._pages(scope, receive, send)
         finally:
             self._free.release()
+
+
+def _address_of(scope: Scope) -> str:
+    """Whose share of the room it is; a server that knows no addresses gives everybody all of it."""
+    client = scope.get("client")
+    return group_address(client[0]) if client else ""
 
 
 def _declared_length(scope: Scope) -> int:

@@ -21,7 +21,10 @@ async def tell_length(_scope: Any, receive: Any, send: Any) -> None:
 
 
 async def ask(
-    pages: BoundedPages, pieces: AsyncIterator[bytes], declared: int | None = None
+    pages: BoundedPages,
+    pieces: AsyncIterator[bytes],
+    declared: int | None = None,
+    client: str = "",
 ) -> tuple[int, dict[bytes, bytes], int]:
     """Send a body; returns the status, the headers, and how many pieces were taken."""
     sent: list[Any] = []
@@ -40,7 +43,8 @@ async def ask(
         sent.append(message)
 
     headers = [] if declared is None else [(b"content-length", str(declared).encode())]
-    await pages({"type": "http", "method": "POST", "headers": headers}, receive, send)
+    scope: Scope = {"type": "http", "method": "POST", "headers": headers}
+    await pages(scope | ({"client": (client, 1)} if client else {}), receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), taken
 
 
@@ -54,8 +58,8 @@ async def just(*pieces: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def never() -> AsyncIterator[bytes]:
-    yield b"a"
+async def never(size: int = 1) -> AsyncIterator[bytes]:
+    yield b"a" * size
     await asyncio.sleep(3600)
 
 
@@ -103,6 +107,23 @@ def test_many_large_bodies_at_once_are_turned_away(monkeypatch: pytest.MonkeyPat
         return [second[0], *(answer[0] for answer in third)]
 
     assert asyncio.run(three_at_once()) == [503, 200, 200]
+
+
+def test_one_address_never_takes_all_the_room_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "HELD_AT_ONCE", 2000)
+
+    async def statuses() -> list[int]:
+        pages = BoundedPages(tell_length, LARGEST)
+        slow = asyncio.create_task(ask(pages, never(900), client="192.0.2.1"))
+        await asyncio.sleep(0.01)
+        same = await ask(pages, just(b"b" * 900), client="192.0.2.1")
+        other = await ask(pages, just(b"c" * 900), client="192.0.2.2")
+        slow.cancel()
+        await asyncio.wait({slow})
+        again = await ask(pages, just(b"b" * 900), client="192.0.2.1")
+        return [same[0], other[0], again[0]]
+
+    assert asyncio.run(statuses()) == [503, 200, 200]
 
 
 def test_only_so_many_pages_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
