@@ -44,6 +44,7 @@ from sharing.api.uploads.bodies import ClientLeft
 ADDRESS = re.compile(r"/api/download/archive/?")
 THREADS = 4  # that look for downloads and prepare them, in one process
 LOOK_EVERY = 0.4  # seconds
+READ_AT_ONCE = 16  # bodies of one address, of up to 8 MiB each
 OVER = ApiRefused(HTTPStatus.SERVICE_UNAVAILABLE, "Please ask for this archive again.", RETRY_AFTER)
 
 
@@ -55,6 +56,7 @@ class ArchiveBytes:
         self._archives = archives
         self._questions = Questions[Any]("api-archives", THREADS)
         self._waiting = Places(settings.LOGGIA_STREAMS_PER_ADDRESS)
+        self._reading = Places(READ_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -73,7 +75,8 @@ class ArchiveBytes:
         credentials = credentials_in(scope)
         # Who may not ask is told so first, whatever they ask for.
         caller = await self._questions.ask(object(), partial(_let_in, credentials))
-        asked = await read_asked(scope, receive)
+        with self._reading.place(scope):
+            asked = await read_asked(scope, receive)
         look = partial(_look, caller, credentials.address, asked)
         with self._waiting.place(scope):
             download = await self._questions.ask(object(), look)

@@ -1,5 +1,6 @@
 """What a request for an archive names: photos, or a download that was asked for before."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,10 +12,12 @@ import orjson
 
 from downloads.api.bodies import MOST_PHOTOS
 from portal.api_errors import ApiRefused
+from portal.bodies import BODY_WITHIN
 from portal.media.sending import Receive, Scope
 from sharing.api.uploads.bodies import Body
 
 LARGEST_BODY = 8 * 2**20  # bytes; so many photos are named in half of that
+CLOSE = {"Connection": "close"}
 NOT_AN_ARRAY = ["assetIds must be an array"]
 
 
@@ -28,16 +31,26 @@ class Asked:
 
 
 async def read_asked(scope: Scope, receive: Receive) -> Asked:
-    """Read a request for an archive; raises ``ApiRefused`` (400, 413), ``ClientLeft``."""
+    """Read a request for an archive; raises ``ApiRefused`` (400, 408, 413), ``ClientLeft``."""
     if scope["method"] != "POST":
         return _in_query(scope)
+    try:
+        async with asyncio.timeout(BODY_WITHIN):
+            sent = await _read(receive)
+    except TimeoutError as exc:
+        message = "The request did not arrive in time."
+        raise ApiRefused(HTTPStatus.REQUEST_TIMEOUT, message, CLOSE) from exc
+    return Asked(_ids(_sent_ids(scope, sent)), is_new=True)
+
+
+async def _read(receive: Receive) -> bytes:
     sent = bytearray()
     async for piece in Body(receive).pieces():
         sent += piece
         if len(sent) > LARGEST_BODY:
             message = "The request is too large."
-            raise ApiRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message, {"Connection": "close"})
-    return Asked(_ids(_sent_ids(scope, bytes(sent))), is_new=True)
+            raise ApiRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message, CLOSE)
+    return bytes(sent)
 
 
 def _sent_ids(scope: Scope, sent: bytes) -> Any:

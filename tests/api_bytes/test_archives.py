@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from downloads.api import archives, asking
 from downloads.models import Download
 from portal.library.types import Asset
 from sharing import contents
@@ -288,3 +289,33 @@ def test_what_a_link_takes_away_is_in_no_archive_from_then_on(
     address = guest.post(ARCHIVE, ids(photos)).headers["content-location"].removeprefix("/api")
     change_link(link, LinkSettings(allow_download=False))
     assert said(guest.get(address)) == (400, "Not found or no asset.download access")
+
+
+def slowly(over: threading.Event) -> Iterator[bytes]:
+    yield b'{"assetIds": ['
+    over.wait(5)
+    yield b"]}"
+
+
+def test_a_wish_that_does_not_arrive_is_not_waited_for(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "BODY_WITHIN", 0.2)
+    answer = program.ask("POST", ARCHIVE, content=slowly(threading.Event()))
+    assert said(answer) == (408, "The request did not arrive in time.")
+
+
+def test_one_address_sends_only_so_many_wishes_at_once(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(archives, "READ_AT_ONCE", 1)
+    program, over = request.getfixturevalue("program"), threading.Event()
+    slow = threading.Thread(
+        target=lambda: program.ask("POST", ARCHIVE, content=slowly(over)), daemon=True
+    )
+    slow.start()
+    time.sleep(0.3)
+    assert program.post(ARCHIVE, {"assetIds": []}).status_code == 503
+    over.set()
+    slow.join(5)
+    assert program.post(ARCHIVE, {"assetIds": []}).status_code == 400

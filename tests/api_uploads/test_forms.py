@@ -3,11 +3,13 @@
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from sharing.api.uploads import app
 from tests.api_uploads.conftest import TIMES, Home, Program, sha1, words
 from tests.intake.pictures import picture
 from tests.running import wait_until
@@ -142,3 +144,21 @@ def test_names_come_as_they_are_meant(
     status, said = program.post(content=body, headers=FORM)
     assert status == 201, said
     assert home.library.asset(UUID(said["id"])).filename == name
+
+
+def test_a_stranger_who_sends_a_byte_now_and_then_is_answered(
+    home: Home, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "STRANGERS_WITHIN", 0.2)
+    url = program.client.base_url
+    with socket.create_connection((url.host, url.port or 80)) as connection:
+        connection.settimeout(0.05)
+        connection.sendall(b"POST /api/assets HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n")
+        answer = b""
+        for _ in range(40):
+            connection.sendall(b"a")
+            with suppress(TimeoutError):
+                answer = connection.recv(10_000)
+                break
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"connection: close" in answer.lower()

@@ -3,6 +3,7 @@
 Other methods of that address go on to ``pages``.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -45,6 +46,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 ADDRESS = re.compile(r"/api/assets/?")
 READ_FOR_STRANGERS = 64 * 2**20  # bytes of a refused body: else a client never sees why
+STRANGERS_WITHIN = 60.0  # seconds: nobody holds a connection by sending a byte now and then
 AROUND = 4 * 2**20  # bytes of a form beside its file, at most
 THREADS = 4  # with a database connection each, in one process
 TROUBLE = (Refused, StagingTrouble, DatabaseError, Overloaded, NoPlace, LibraryUnavailable)
@@ -157,8 +159,10 @@ def _check_sum(file: Received, promised: bytes | None) -> None:
 
 
 async def _refuse(scope: Scope, send: Send, body: Body, refused: ApiRefused, read_on: int) -> None:
-    with suppress(ApiRefused):  # nothing comes any more: then it is answered now
-        await body.drain(read_on)
+    within = STRANGERS_WITHIN if read_on == READ_FOR_STRANGERS else None
+    with suppress(ApiRefused, TimeoutError):  # nothing comes any more: then it is answered now
+        async with asyncio.timeout(within):
+            await body.drain(read_on)
     if not body.is_over:
         refused.headers["connection"] = "close"
     await send_refused(scope, send, refused)
