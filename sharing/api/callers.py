@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, parse_cookie
 
@@ -121,6 +122,7 @@ def link_of(credentials: Credentials) -> SharedLink:
 def _enter(credentials: Credentials) -> Access:
     link = link_of(credentials)
     cookies = known_again(link, with_unlock(link, credentials.cookies), credentials.address)
+    cookies.pop(settings.SESSION_COOKIE_NAME, None)  # opens links of an owner's own, on pages
     try:
         access = enter(link, cookies)
         admit(access, credentials.address, credentials.user_agent)

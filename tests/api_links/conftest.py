@@ -14,9 +14,9 @@ from portal.library.types import Album
 from sharing.links import LinkSettings, share_assets
 from sharing.models import SharedLink
 from tests.memory_library import MemoryLibrary
-from tests.sharing.conftest import album, library, link, owner, send, staging
+from tests.sharing.conftest import album, library, link, owner, owner_client, send, staging
 
-__all__ = ["album", "library", "link", "owner", "send", "staging"]
+__all__ = ["album", "library", "link", "owner", "owner_client", "send", "staging"]
 LINKS = "/api/shared-links"
 
 

@@ -2,11 +2,16 @@
 
 from urllib.parse import quote, urlencode
 
-from django.test import RequestFactory
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.library.types import Album
 from sharing.api.callers import Credentials, credentials_in, credentials_of
+from sharing.contributions.own import own_link
+from sharing.models import SharedLink
+from tests.api_links.conftest import LINKS
 
 WORD = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 PLAIN = st.text("abcXYZ019-_=.,% ", max_size=12)
@@ -54,3 +59,13 @@ def test_a_links_key_is_asked_for_first_and_its_address_second() -> None:
     assert as_asgi("slug=summer", {}).is_slug
     assert as_asgi("", {"authorization": "Bearer  secret "}).api_key == "secret"
     assert as_asgi("", {"authorization": "Basic secret"}).api_key == ""
+
+
+def test_a_session_opens_nothing(
+    owner_client: Client, owner: User, album: Album, link: SharedLink
+) -> None:
+    """Not even the link by which an owner sends from a page."""
+    assert owner_client.get("/api/users/me").status_code == 401
+    own = own_link(owner, album.id)
+    assert owner_client.get(f"{LINKS}/me?key={own.key}").status_code == 401
+    assert owner_client.get(f"{LINKS}/me?key={link.key}").status_code == 200
