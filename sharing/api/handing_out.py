@@ -84,7 +84,7 @@ def hand_out(scope: Scope) -> Handed:
         message = "Asset not found or asset is not a video"
         raise ApiRefused(HTTPStatus.NOT_FOUND, message)
     is_clean = isinstance(caller, GuestCaller) and not caller.access.rights.location
-    return Handed(caller, asset_id, Rendition.CLEAN if is_clean else Rendition.PLAYBACK)
+    return Handed(caller, asset.id, Rendition.CLEAN if is_clean else Rendition.PLAYBACK)
 
 
 def _asset_id(text: str) -> UUID:
@@ -130,7 +130,7 @@ def _picture(caller: Caller, asked: Asked, asset_id: UUID) -> Handed:
     if size == "fullsize":
         return _full_size(caller, asked, asset)
     rendition = Rendition.PREVIEW if size == "preview" else Rendition.THUMBNAIL
-    return Handed(caller, asset_id, rendition, _picture_name(caller, asset, rendition))
+    return Handed(caller, asset.id, rendition, _picture_name(caller, asset, rendition))
 
 
 def _full_size(caller: Caller, asked: Asked, asset: Asset) -> Handed:

@@ -69,6 +69,26 @@ def test_where_nothing_is_reviewed_it_is_in_the_album_soon(
     assert asset_id in {asset.id for asset in home.library.assets(AssetFilter(album_id=album.id))}
 
 
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_its_pictures_are_had_by_the_id_that_its_sender_has(
+    home: Home, share: Share, guest_of: GuestOf
+) -> None:
+    guest = guest_of(share(holds_uploads=False))
+    url = f"/api/assets/{guest.created(picture('seen'))}/thumbnail"
+    tasks.hand_over()
+    for size in ("thumbnail", "preview"):
+        answer = guest.client.get(url, params={**guest.query, "size": size})
+        assert answer.headers["content-type"].startswith("image/"), size
+
+
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_a_made_up_cookie_makes_nobody_another_guest(home: Home, guest: Program) -> None:
+    guest.created(picture("mine"))
+    guest.headers = {"cookie": "loggia_visitor=api 203.0.113.9"}
+    guest.created(picture("mine, too"))
+    assert Contributor.objects.count() == 1
+
+
 def test_what_the_link_shows_is_a_duplicate(
     home: Home, album: Album, guest: Program, tmp_path: Path
 ) -> None:

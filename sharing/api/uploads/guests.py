@@ -4,6 +4,7 @@ It is checked while its sender waits. What the library has beyond the link, nobo
 same file is taken as if it were new, and goes nowhere twice.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -79,9 +80,13 @@ def _write_down(caller: GuestCaller, file: Received) -> Upload:
 
 
 def visitor_of(caller: GuestCaller) -> str:
-    """Who sends: a browser by its cookie, a program by its address, so that it is one sender."""
+    """Who sends: a browser by its cookie, a program by its address, so that it is one sender.
+
+    What no page of ours gave out is no such cookie: with it a guest could be another's program.
+    """
     sent = caller.credentials.cookies.get(VISITOR_COOKIE, "")
-    return sent or f"api {caller.credentials.address}"
+    is_ours = re.fullmatch(r"[\w-]{32}", sent) is not None
+    return sent if is_ours else f"api {caller.credentials.address}"
 
 
 def _own_time(file: Received) -> datetime:
