@@ -21,9 +21,8 @@ from portal.library.reserve import kept_free
 from portal.library.types import NotTaken, Rendition
 
 SAME_TIME = 2e-6  # seconds
-FARTHEST = (
-    2**33
-)  # seconds from 1970: senders say any time, and the index holds 64 bits of nanoseconds
+# Seconds from 1970: senders say any time, and the index holds 64 bits of nanoseconds
+FARTHEST = 2**33
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES}
 
