@@ -18,6 +18,7 @@ from downloads.terms import terms_of
 from portal.library import get_library
 from portal.library.interface import LibraryUnavailable
 from portal.library.renditions import MEDIA_TYPES, SUFFIXES
+from portal.library.stamps import written_at
 from portal.library.types import AssetKind, NamedAsset, RemoteFile, Rendition, StoredFile
 from sharing.access import Rights
 
@@ -161,7 +162,7 @@ def trouble_with(file: StoredFile | RemoteFile) -> Reason:
         return Reason.GONE
     if not stat.S_ISREG(found.st_mode):
         return Reason.GONE
-    is_same = (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
+    is_same = (found.st_size, written_at(found)) == (file.size, file.mtime_ns)
     return Reason.NONE if is_same else Reason.CHANGED
 
 

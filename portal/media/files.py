@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio
 from anyio.to_thread import run_sync
 
+from portal.library.stamps import written_at
 from portal.library.types import StoredFile
 from portal.media.sending import SourceBroken
 from portal.media.streams import HELD_BACK, PIECE, Piece, Span
@@ -39,7 +40,7 @@ class OpenFile:
 
     def is_changed(self) -> bool:
         now = os.fstat(self.fd)
-        return (now.st_size, now.st_mtime_ns) != (self.size, self.mtime_ns)
+        return (now.st_size, written_at(now)) != (self.size, self.mtime_ns)
 
 
 def open_file(path: Path) -> OpenFile:
@@ -49,7 +50,7 @@ def open_file(path: Path) -> OpenFile:
     if not stat.S_ISREG(status.st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "not a regular file")
-    return OpenFile(fd, status.st_size, status.st_mtime_ns, status.st_atime)
+    return OpenFile(fd, status.st_size, written_at(status), status.st_atime)
 
 
 @dataclass(frozen=True, slots=True)

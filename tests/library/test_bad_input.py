@@ -1,5 +1,6 @@
 """Whatever lies in a folder is shown, or listed with a reason, and never holds up the rest."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from downloads.models import Reason
+from downloads.planning import trouble_with
 from portal.library.content.engine import vips
 from portal.library.folder.library import FolderLibrary
-from portal.library.types import Asset, AssetFilter, Page, Rendition
+from portal.library.types import Asset, AssetFilter, Page, Rendition, StoredFile
 from tests.content.raws import NEF, raw_file
 from tests.library.files import write_photo, write_video
 
@@ -162,3 +165,19 @@ def test_a_library_without_any_photo_is_whole(folder_library: FolderLibrary, pho
     assert folder_library.totals(AssetFilter()).count == 0
     assert folder_library.make_renditions(1) == 0
     assert folder_library.status().trouble == ""
+
+
+def test_a_file_dated_beyond_what_the_index_holds_is_a_photo_like_others(
+    folder_library: FolderLibrary, photos: Path
+) -> None:
+    file = write_photo(photos / "from-afar.jpg")
+    os.utime(file, (10_413_792_000, 10_413_792_000))  # in the year 2300
+    if file.stat().st_mtime < 10_413_792_000:
+        pytest.skip("this disk dates no file so late")
+    assert folder_library.refresh().added == 1
+    assert folder_library.refresh().unchanged == 1
+    (asset,) = folder_library.assets(AssetFilter())
+    folder_library.rendition(asset.id, Rendition.PREVIEW)
+    stored = folder_library.original(asset.id)
+    assert isinstance(stored, StoredFile)
+    assert trouble_with(stored) is Reason.NONE

@@ -27,6 +27,7 @@ from portal.library.content.thumbhash import LARGEST_SIDE, encode_thumbhash
 from portal.library.content.videos import open_video, poster, read_video_notes
 from portal.library.content.wording import marked as _
 from portal.library.interface import ContentUnreadable, LibraryError
+from portal.library.stamps import written_at
 from portal.library.types import AssetKind, Exif, Rendition
 
 __all__ = ["READER", "SUFFIXES", "Content", "ContentChanged", "news_since", "read_content"]
@@ -207,7 +208,7 @@ def _content(stat: os.stat_result, found: Format, checksums: _Checksums, sight: 
         sha1=checksums.sha1,
         crc32=checksums.crc32,
         size=stat.st_size,
-        mtime_ns=stat.st_mtime_ns,
+        mtime_ns=written_at(stat),
         kind=found.kind,
         media_type=found.media_type,
         width=sight.width,

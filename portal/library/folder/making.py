@@ -26,6 +26,7 @@ from portal.library.folder.roots import Root
 from portal.library.index.chunks import chunks
 from portal.library.interface import ContentUnreadable, LibraryUnavailable
 from portal.library.renditions import RenditionStore, is_whole
+from portal.library.stamps import written_at
 from portal.library.types import AssetKind, Rendition, StoredFile
 
 logger = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ def _is_as_found(source: StoredFile) -> bool:
     except OSError:
         return False
     is_direct = os.path.realpath(source.path) == os.fspath(source.path)
-    is_same = (found.st_size, found.st_mtime_ns) == (source.size, source.mtime_ns)
+    is_same = (found.st_size, written_at(found)) == (source.size, source.mtime_ns)
     return is_direct and is_same and stat.S_ISREG(found.st_mode)
 
 

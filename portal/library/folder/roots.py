@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from portal.library.stamps import written_at
+
 
 class Spot(NamedTuple):
     """A file below a root; with an empty name, a folder. The root folder itself is ``b""``."""
@@ -33,7 +35,7 @@ class Look(NamedTuple):
     @classmethod
     def of(cls, status: os.stat_result) -> "Look":
         # Some file systems use all 64 bits of an inode number, databases one less.
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
+        return cls(status.st_size, written_at(status), status.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
 
     def is_same(self, other: "Look") -> bool:
         """Whether nothing was written between the two looks."""
