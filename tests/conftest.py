@@ -14,6 +14,16 @@ pytest_plugins = ["tests.immich", "tests.api_homes"]
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 
+LONG = {"api_conformity", "browser", "client", "finishing", "intake", "real_clients", "serving"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run files that start portals or wait for clocks first: else one of them ends alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow and item.path.parent.name not in LONG)
+
+
 @pytest.fixture
 def samples() -> Path:
     """Real camera files, where they are at hand; the suite proves the same without them."""
