@@ -31,7 +31,7 @@ def test_a_key_is_made_used_and_revoked(
     owner = visit(viewport)
     owner.sign_in()
     page = owner.page
-    page.get_by_role("link", name="API keys").click()
+    page.get_by_role("link", name="API", exact=True).click()
     expect(page.get_by_role("heading", name="Keys for programs")).to_be_visible()
     found = barriers(page)
     page.get_by_label("What is it for?").fill("Phone backup")

@@ -75,7 +75,7 @@ class Party:
 
 def photo(sender: str, number: int) -> bytes:
     """A picture like no other: a sky of its own, a hill, and noise."""
-    noise = np.random.default_rng([len(sender), number])
+    noise = np.random.default_rng([*sender.encode(), number])
     hue = (number * 29 + len(sender) * 70) % 256
     picture = Image.new("HSV", (900, 600 if number % 4 else 1200), (hue, 120, 210)).convert("RGB")
     spots = noise.integers(0, 255, (12, 18, 3), dtype=np.uint8)
