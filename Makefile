@@ -5,8 +5,8 @@ PYTHON := $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 endif
 export PYTHON
 BIN := .venv/bin
-# Many tests wait for clocks: half as many again as there are processors, up to four.
-WORKERS := $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )); echo $$(( n > 4 ? 4 : n < 2 ? 2 : n )))
+# As many as there are processors, up to four: with more, tests that race a clock lose.
+WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$(( n > 4 ? 4 : n < 2 ? 2 : n )))
 
 .PHONY: help run test bench lint ready ready-dev
 help:
